@@ -1,0 +1,1 @@
+"""Feeds in: read, validate, normalise, replace identifiers by tokens, commit to the ledger."""

@@ -1,0 +1,1 @@
+"""Finds pairs, rings and risk: arrays and tables in, tables out; no store, no settings, no clock."""

@@ -1,0 +1,1 @@
+"""Runs the relational steps of a night."""

@@ -1,0 +1,1 @@
+"""Takes a score apart: exact contributions, no second model."""

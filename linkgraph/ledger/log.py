@@ -1,0 +1,161 @@
+"""Append-only Delta tables, one per feed, one commit per ingested file.
+
+A file's rows are written beside the table first and become visible by a single Delta commit that also records the file's
+digest as a transaction id. Killed before the commit, the file is wholly out (its data file is overwritten by the next try);
+killed after it, the file is wholly in, and the same file again is a no-op.
+"""
+
+import fcntl
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable, Schema, Transaction
+from deltalake.exceptions import DeltaError
+from deltalake.transaction import AddAction, create_table_with_add_actions
+
+from linkgraph.errors import LedgerError
+from linkgraph.ledger.schema import FEEDS
+
+_ROWS_PER_FILE = 8_000_000  # keeps one data file near 0.5 GB, so that readers can prune and parallelise
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One committed data file. `digest` names the ingested file; known times in epoch microseconds."""
+
+    feed: str
+    digest: str
+    path: Path
+    rows: int
+    oldest_known_at: int
+    newest_known_at: int
+
+
+class Ledger:
+    """The tables under `folder`. Reading needs no lock; one process appends at a time, a second is refused."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def contains(self, feed: str, digest: str) -> bool:
+        """Whether the file with this digest has been committed to `feed`."""
+        table = self._table(feed)
+        return table is not None and table.transaction_version(digest) is not None
+
+    def append(self, feed: str, digest: str, batches: Iterator[pa.RecordBatch]) -> int:
+        """Commit all of `batches` as one file; returns the rows written.
+
+        If the iterator raises, nothing of it becomes visible and the error passes through. A digest that is already in
+        the table is not written again (returns 0).
+        """
+        folder = self._folder / feed
+        folder.mkdir(parents=True, exist_ok=True)
+        with self._exclusive():
+            if self.contains(feed, digest):
+                return 0
+            written: list[AddAction] = []
+            try:
+                written.extend(_write_parts(folder, digest, filter(len, batches), FEEDS[feed].schema))
+            except BaseException:
+                for part in folder.glob(f"{digest}-*.parquet"):
+                    part.unlink()
+                raise
+            self._commit(feed, digest, written)
+        return sum(json.loads(action.stats)["numRecords"] for action in written)
+
+    def entries(self, feed: str | None = None) -> list[FileEntry]:
+        """Committed data files, of one feed or of all, in order of feed, digest and part."""
+        names = [feed] if feed else sorted(FEEDS)
+        return [entry for name in names for entry in self._entries(name)]
+
+    def files(self, feed: str, as_of: int) -> list[Path]:
+        """Data files of `feed` that hold at least one row known by `as_of` (epoch microseconds)."""
+        return [entry.path for entry in self._entries(feed) if entry.oldest_known_at <= as_of]
+
+    def newest_known_at(self) -> int | None:
+        """The newest known time in the ledger, epoch microseconds; None while it is empty."""
+        return max((entry.newest_known_at for entry in self.entries()), default=None)
+
+    def _table(self, feed: str) -> DeltaTable | None:
+        folder = self._folder / feed
+        try:
+            return DeltaTable(folder) if DeltaTable.is_deltatable(str(folder)) else None
+        except (DeltaError, OSError) as error:
+            raise LedgerError(f"the ledger table of {feed} cannot be read: {type(error).__name__}") from error
+
+    def _entries(self, feed: str) -> list[FileEntry]:
+        table = self._table(feed)
+        if table is None:
+            return []
+        actions = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+        entries = [
+            FileEntry(
+                feed,
+                action["path"].rsplit("-", 1)[0],
+                self._folder / feed / action["path"],
+                action["num_records"],
+                action["min.known_at"],
+                action["max.known_at"],
+            )
+            for action in actions
+        ]
+        return sorted(entries, key=lambda entry: entry.path)
+
+    def _commit(self, feed: str, digest: str, written: list[AddAction]) -> None:
+        properties = CommitProperties(app_transactions=[Transaction(digest, 1)])
+        table = self._table(feed)
+        schema = Schema.from_arrow(FEEDS[feed].schema)
+        try:
+            if table is None:
+                create_table_with_add_actions(
+                    str(self._folder / feed), schema, written, mode="append", commit_properties=properties
+                )
+            else:
+                table.create_write_transaction(written, "append", schema, commit_properties=properties)
+        except DeltaError as error:
+            raise LedgerError(f"the commit to the ledger table of {feed} failed: {type(error).__name__}") from error
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        with (self._folder / "writer.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise LedgerError("another ingest is writing to this ledger; try again when it is done") from None
+            yield
+
+
+def _write_parts(
+    folder: Path, digest: str, batches: Iterator[pa.RecordBatch], schema: pa.Schema
+) -> Iterator[AddAction]:
+    """Data files of at most `_ROWS_PER_FILE` rows (rounded up to a batch), each with the statistics readers prune by."""
+    part = 0
+    batch = next(batches, None)
+    while batch is not None:
+        path = folder / f"{digest}-{part}.parquet"
+        rows, oldest, newest = 0, batch["known_at"][0].as_py(), batch["known_at"][0].as_py()
+        with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
+            while batch is not None and rows < _ROWS_PER_FILE:
+                writer.write_batch(batch)
+                bounds = pc.min_max(batch["known_at"]).as_py()
+                rows, oldest, newest = rows + len(batch), min(oldest, bounds["min"]), max(newest, bounds["max"])
+                batch = next(batches, None)
+        yield _add_action(path, rows, oldest, newest)
+        part += 1
+
+
+def _add_action(path: Path, rows: int, oldest: int, newest: int) -> AddAction:
+    stats = {
+        "numRecords": rows,
+        "minValues": {"known_at": oldest},
+        "maxValues": {"known_at": newest},
+        "nullCount": {"known_at": 0},
+    }
+    status = path.stat()
+    return AddAction(path.name, status.st_size, {}, int(status.st_mtime * 1000), True, json.dumps(stats))

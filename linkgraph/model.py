@@ -1,0 +1,121 @@
+"""The nouns of the product, as frozen values. Times are epoch seconds (UTC); tokens stand for identifiers, never raw values."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RunStamp:
+    """Which run an answer comes from. `as_of` and `newest_known_at` in epoch seconds; `cold_start`: no learned evidence."""
+
+    run_id: str
+    as_of: int
+    config_hash: str
+    cold_start: bool
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account with its verdict of the night. The four blocks and `base` are natural log-odds; risk = 1 - exp(-(sum of blocks))."""
+
+    account_id: str
+    risk: float
+    probability: float | None
+    flagged: bool
+    role: str
+    ring_id: str | None
+    membership: str | None
+    behaviour: float
+    one_hop: float
+    propagated: float
+    ring: float
+    label: str | None
+    degree: int
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A thing accounts share. `counted` is false for hubs, and `why` then says why it is shown but not counted."""
+
+    kind: str
+    identifier: str
+    degree: int
+    class_name: str | None
+    first_seen: int
+    last_seen: int
+    voltage: float
+    counted: bool
+    why: str | None
+
+    @property
+    def key(self) -> str:
+        """`kind:token`, unique over all kinds."""
+        return f"{self.kind}:{self.identifier}"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An account used an identifier: first and last time, observations, sessions, distinct days."""
+
+    account_id: str
+    kind: str
+    identifier: str
+    first_seen: int
+    last_seen: int
+    n: int
+    sessions: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two accounts with their evidence: `families` as 'family=bits', `shared` as 'kind:token'."""
+
+    account_a: str
+    account_b: str
+    bits: float
+    probability: float
+    families: tuple[str, ...]
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A group with a lasting id."""
+
+    ring_id: str
+    score: float
+    size: int
+    core_size: int
+    density: float
+    fragility: int
+    first_seen_run: str
+    last_changed_run: str
+    status: str
+    exposure: float
+    currency: str | None
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An account's place in a ring: core, likely or fringe, with the confidence behind the word (0-1)."""
+
+    ring_id: str
+    account_id: str
+    membership: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One named share of an account's score in log-odds; all of an account's add up to its score above base."""
+
+    account_id: str
+    block: str
+    kind: str | None
+    identifier: str | None
+    other_account_id: str | None
+    log_odds: float
+    reason: str

@@ -1,0 +1,73 @@
+"""Every constant of detection, in one frozen object that is written whole into `run.json` and hashed.
+
+Values without labels behind them are starting values by analogy; output made with them says `cold start`.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+from linkgraph.kinds import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Constants of one night. Units: accounts, days, bits (log2 odds), links (conductance 1.0), probability."""
+
+    # weigh and pair
+    degree_bins: tuple[int, ...] = (2, 4, 9, 24, 50)  # upper edges, accounts
+    gap_bins: tuple[int, ...] = (0, 7, 30)  # upper edges, days
+    gap_bits: tuple[float, ...] = (0.0, -1.0, -2.0, -4.0)
+    age_bins: tuple[int, ...] = (7, 30, 90)  # upper edges, days
+    age_bits: tuple[float, ...] = (0.0, 0.0, -1.0, -2.0)
+    gap_half_life: float = 7.0  # days
+    prior_bits: float = -6.0
+    tau: float = 0.3
+    # ring
+    ring_min: int = 3
+    ring_max: int = 60
+    ring_ceiling: int = 1000
+    resolutions: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.3)
+    min_separation: float = 0.7
+    split_depth: int = 3
+    leiden_iterations: int = 10
+    core_at: float = 0.9
+    likely_at: float = 0.6
+    # track
+    weight_fraud: float = 10.0
+    weight_core: float = 3.0
+    weight_likely: float = 1.0
+    weight_fringe: float = 0.3
+    match_jaccard: float = 0.3
+    match_overlap: float = 0.6
+    dormant_nights: int = 180
+    # propagate
+    k0: float = 1.0
+    rho: float = 0.2
+    sigma_fraud: float = 4.0
+    sigma_recent_chargeback: float = 2.0
+    sigma_suspected: float = 1.0
+    sigma_innocent: float = 4.0
+    recent_chargeback_days: int = 30
+    trust_max: float = 4.0
+    strong_kyc_level: int = 2
+    solve_tol: float = 1e-6
+    push_eps: float = 1e-3
+    # score
+    odds_ref: float = 0.05
+    weight_one_hop: float = 0.5
+    weight_transfer: float = 0.5
+    weight_propagated: float = 1.0
+    weight_ring: float = 0.5
+    transfer_half_life: float = 90.0  # days
+    cold_flag_risk: float = 0.8
+    young_account_days: int = 30
+
+    def as_record(self) -> dict[str, object]:
+        """Every constant and every row of the kinds table, as plain JSON values."""
+        return {"parameters": asdict(self), "kinds": [asdict(kind) for kind in KINDS]}
+
+    def digest(self) -> str:
+        """Sixteen hex digits that change whenever any constant or kind changes."""
+        text = json.dumps(self.as_record(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,74 @@
+"""The only reader of the environment: one frozen `Settings`, from environment variables over an optional TOML file.
+
+Variables are `LINKGRAPH_<FIELD>`, except the three customary ones of Neo4j. `LINKGRAPH_CONFIG` names a TOML file with the
+same field names; its table `[parameters]` overrides constants of detection.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from linkgraph.errors import UsageError
+from linkgraph.parameters import Parameters
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. Paths may be relative to the working directory."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LINKGRAPH_", frozen=True, extra="ignore", hide_input_in_errors=True, populate_by_name=True
+    )
+
+    home: Path = Field(Path(".linkgraph"), description="folder of the ledger, the runs and the development keys")
+    store: Literal["embedded", "neo4j"] = Field("embedded", description="where readers look and a night is published")
+    neo4j_uri: str = Field(
+        "bolt://127.0.0.1:7687",
+        validation_alias=AliasChoices("NEO4J_URI", "neo4j_uri"),
+        description="address of the Neo4j server",
+    )
+    neo4j_user: str = Field(
+        "neo4j", validation_alias=AliasChoices("NEO4J_USER", "neo4j_user"), description="user of the Neo4j server"
+    )
+    neo4j_password: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=AliasChoices("NEO4J_PASSWORD", "neo4j_password"),
+        description="password of the Neo4j server",
+    )
+    keys_file: Path | None = Field(
+        None, description="TOML file with one HMAC key per kind; default: `keys.toml` in home, made on first use"
+    )
+    reject_share: float = Field(0.01, ge=0, le=1, description="share of rejected rows above which a file is refused")
+    memory_limit: str = Field("4GB", description="memory DuckDB may use before it spills to disk")
+    threads: int = Field(2, ge=1, description="threads DuckDB may use")
+    stale_hours: float = Field(36.0, gt=0, description="age of a run, in hours, from which answers say `stale`")
+    parameters: Parameters = Field(Parameters(), description="constants of detection (TOML table `[parameters]`)")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        **_: Any,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over the environment, the environment over the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, os.environ.get("LINKGRAPH_CONFIG"))
+
+    @property
+    def ledger_folder(self) -> Path:
+        """Folder of the ledger's tables."""
+        return self.home / "ledger"
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """Settings of this process; UsageError names the variables that are wrong, never their values."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        raise UsageError(f"settings: {wrong}") from None
+    except ValueError as error:
+        raise UsageError(f"settings: the configuration file cannot be read: {error}") from None

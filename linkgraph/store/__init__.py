@@ -1,0 +1,1 @@
+"""Graph stores: the seam in `base`, one module per store."""
