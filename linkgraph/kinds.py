@@ -1,7 +1,7 @@
 """The table of identifier kinds: what each is worth as evidence, how long it lasts, when it stops counting.
 
-A new kind is one row here (and a feed column that yields it). The numbers are the cold-start values: they rank links before
-any label has been learned from, and every run that uses them says so. Degree bins are `Parameters.degree_bins`:
+A new kind is one row here (and a feed column that yields it). The numbers are the cold-start values: they rank links
+before any label has been learned from, and every run that uses them says so. Degree bins are `Parameters.degree_bins`:
 2, 3-4, 5-9, 10-24, 25-50 accounts.
 """
 
@@ -18,7 +18,7 @@ class Kind:
     bits: evidence in bits by degree bin, before the prior.
     max_age_penalty: cap on the bits lost to age, so that slow rings on durable identifiers stay visible.
     lease: seconds within which two uses count as the same holder; None where an identifier has no lease.
-    cap: largest number of accounts that still counts as evidence; above it the identifier is a hub, shown but not counted.
+    cap: largest number of accounts that still counts as evidence; above it the identifier is a hub, shown, not counted.
     """
 
     name: str
@@ -33,20 +33,22 @@ class Kind:
     strength_v6: float | None = None
 
 
-_DURABLE = {"half_life": 365, "window": 1095, "max_age_penalty": 1.0}
+_YEAR = 365
+_WEAKENING = (6, 8, 8, 4, 0)  # instruments and contacts: a small group is worth more than a crowd
+_PERSONAL = (8, 10, 10, 6, 0)  # wallets and papers: nobody shares them by chance
 
 KINDS: tuple[Kind, ...] = (
-    Kind("device", "access", 1.0, 90, 365, (6, 7, 9, 10, 0)),
-    Kind("fingerprint", "access", 0.3, 60, 365, (3, 2, 1, 0, 0)),
+    Kind("device", "access", 1.0, 90, _YEAR, (6, 7, 9, 10, 0)),
+    Kind("fingerprint", "access", 0.3, 60, _YEAR, (3, 2, 1, 0, 0)),
     Kind("ip", "access", 0.15, 14, 90, (3, 2, 1, 0, 0), lease=24 * 3600, cap=10, strength_v6=0.4),
-    Kind("card", "instrument", 1.0, bits=(6, 8, 8, 4, 0), **_DURABLE),
-    Kind("bank", "instrument", 1.0, bits=(6, 8, 8, 4, 0), **_DURABLE),
-    Kind("payer", "instrument", 1.0, bits=(6, 8, 8, 4, 0), **_DURABLE),
-    Kind("wallet", "wallet", 1.0, bits=(8, 10, 10, 6, 0), **_DURABLE),
-    Kind("document", "document", 1.0, bits=(8, 10, 10, 6, 0), **_DURABLE),
-    Kind("proof", "proof", 1.0, bits=(8, 10, 10, 6, 0), **_DURABLE),
-    Kind("email", "contact", 1.0, bits=(6, 8, 8, 4, 0), **_DURABLE),
-    Kind("phone", "contact", 1.0, bits=(6, 8, 8, 4, 0), **_DURABLE),
+    Kind("card", "instrument", 1.0, _YEAR, 3 * _YEAR, _WEAKENING, max_age_penalty=1.0),
+    Kind("bank", "instrument", 1.0, _YEAR, 3 * _YEAR, _WEAKENING, max_age_penalty=1.0),
+    Kind("payer", "instrument", 1.0, _YEAR, 3 * _YEAR, _WEAKENING, max_age_penalty=1.0),
+    Kind("wallet", "wallet", 1.0, _YEAR, 3 * _YEAR, _PERSONAL, max_age_penalty=1.0),
+    Kind("document", "document", 1.0, _YEAR, 3 * _YEAR, _PERSONAL, max_age_penalty=1.0),
+    Kind("proof", "proof", 1.0, _YEAR, 3 * _YEAR, _PERSONAL, max_age_penalty=1.0),
+    Kind("email", "contact", 1.0, _YEAR, 3 * _YEAR, _WEAKENING, max_age_penalty=1.0),
+    Kind("phone", "contact", 1.0, _YEAR, 3 * _YEAR, _WEAKENING, max_age_penalty=1.0),
 )
 
 KIND_NAMES: tuple[str, ...] = tuple(kind.name for kind in KINDS)

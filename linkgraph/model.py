@@ -1,11 +1,11 @@
-"""The nouns of the product, as frozen values. Times are epoch seconds (UTC); tokens stand for identifiers, never raw values."""
+"""The nouns of the product, as frozen values. Times are epoch seconds (UTC); tokens stand for identifiers."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class RunStamp:
-    """Which run an answer comes from. `as_of` and `newest_known_at` in epoch seconds; `cold_start`: no learned evidence."""
+    """Which run an answer comes from. `as_of` in epoch seconds; `cold_start`: no evidence has been learned."""
 
     run_id: str
     as_of: int
@@ -16,7 +16,7 @@ class RunStamp:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account with its verdict of the night. The four blocks and `base` are natural log-odds; risk = 1 - exp(-(sum of blocks))."""
+    """One account with its verdict of the night. The four blocks are natural log-odds; risk = 1 - exp(-their sum)."""
 
     account_id: str
     risk: float

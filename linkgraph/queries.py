@@ -1,6 +1,7 @@
-"""Loads the statements of `queries/`: one per file, file name = query name, parameters declared in the header and checked.
+"""Loads the statements of `queries/`: one per file, file name = query name, declared parameters checked.
 
-A header is a run of comment lines: what the statement answers, then `params: a, b` and `returns: x, y` where it has any.
+A header is a run of comment lines: what the statement answers, then `params: a, b` and `returns: x, y` where it has
+any.
 """
 
 import re
@@ -41,7 +42,7 @@ def folder() -> Path:
 
 @cache
 def load(backend: str, name: str) -> Query:
-    """The statement `name` of `backend` (relational, embedded, ingest, neo4j); names may have a folder: `schema/001`."""
+    """The statement `name` of `backend` (relational, embedded, ingest, neo4j); a name may have a folder."""
     suffix = _SUFFIXES[backend]
     path = folder() / backend / f"{name}{suffix}"
     if not path.is_file():

@@ -1,7 +1,7 @@
 """The only reader of the environment: one frozen `Settings`, from environment variables over an optional TOML file.
 
-Variables are `LINKGRAPH_<FIELD>`, except the three customary ones of Neo4j. `LINKGRAPH_CONFIG` names a TOML file with the
-same field names; its table `[parameters]` overrides constants of detection.
+Variables are `LINKGRAPH_<FIELD>`, except the three customary ones of Neo4j. `LINKGRAPH_CONFIG` names a TOML file with
+the same field names; its table `[parameters]` overrides constants of detection.
 """
 
 import os
@@ -52,7 +52,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        **_: Any,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments win over the environment, the environment over the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, os.environ.get("LINKGRAPH_CONFIG"))

@@ -1,6 +1,6 @@
-"""Schemas of the tables a night writes for people and stores. Column names are a public contract (CHANGELOG on change).
+"""Schemas of the tables a night writes for people and stores. Column names are a public contract.
 
-Times are epoch seconds, UTC. Identifiers are tokens. Contributions and blocks are natural log-odds, evidence is in bits.
+Times are epoch seconds, UTC. Identifiers are tokens. Contributions and blocks are natural log-odds, evidence is bits.
 """
 
 import pyarrow as pa

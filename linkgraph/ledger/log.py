@@ -1,8 +1,8 @@
 """Append-only Delta tables, one per feed, one commit per ingested file.
 
-A file's rows are written beside the table first and become visible by a single Delta commit that also records the file's
-digest as a transaction id. Killed before the commit, the file is wholly out (its data file is overwritten by the next try);
-killed after it, the file is wholly in, and the same file again is a no-op.
+A file's rows are written beside the table first and become visible by a single Delta commit that also records the
+file's digest as a transaction id. Killed before the commit, the file is wholly out (its data file is overwritten by the
+next try); killed after it, the file is wholly in, and the same file again is a no-op.
 """
 
 import fcntl
@@ -117,7 +117,7 @@ class Ledger:
                     str(self._folder / feed), schema, written, mode="append", commit_properties=properties
                 )
             else:
-                table.create_write_transaction(written, "append", schema, commit_properties=properties)
+                table.create_write_transaction([*written], "append", schema, commit_properties=properties)
         except DeltaError as error:
             raise LedgerError(f"the commit to the ledger table of {feed} failed: {type(error).__name__}") from error
 
@@ -134,7 +134,7 @@ class Ledger:
 def _write_parts(
     folder: Path, digest: str, batches: Iterator[pa.RecordBatch], schema: pa.Schema
 ) -> Iterator[AddAction]:
-    """Data files of at most `_ROWS_PER_FILE` rows (rounded up to a batch), each with the statistics readers prune by."""
+    """Data files of `_ROWS_PER_FILE` rows (rounded up to a batch), each with the statistics readers prune by."""
     part = 0
     batch = next(batches, None)
     while batch is not None:

@@ -1,7 +1,8 @@
 """Columns of the ledger: one table per feed, identifiers already replaced by tokens.
 
-Times are epoch microseconds (UTC). Every row carries the `COMMON` columns. A row with the same `record` as an earlier one
-replaces it from its own `known_at` on (a correction), and one with `deleted` set retracts it; nothing is ever overwritten.
+Times are epoch microseconds (UTC). Every row carries the `COMMON` columns. A row with the same `record` as an earlier
+one replaces it from its own `known_at` on (a correction), and one with `deleted` set retracts it; nothing is ever
+overwritten.
 """
 
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ COMMON: tuple[tuple[str, pa.DataType], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One feed's ledger table. `record`: the columns that name the fact, so that a later row corrects an earlier one."""
+    """One feed's ledger table. `record`: the columns that name the fact, so that a later row corrects an earlier."""
 
     name: str
     columns: tuple[tuple[str, pa.DataType], ...]

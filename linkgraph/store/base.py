@@ -16,8 +16,8 @@ from linkgraph.model import Account, Contribution, Identifier, Link, Member, Pai
 class GraphWriter(Protocol):
     """Writes one run, table by table in the order of `tables.TABLES`, then makes it the published one.
 
-    A context manager: leaving it without `publish` leaves readers with what they had. Writing the same run again is safe
-    at any point.
+    A context manager: leaving it without `publish` leaves readers with what they had. Writing the same run again is
+    safe at any point.
     """
 
     def __enter__(self) -> Self: ...
@@ -36,7 +36,7 @@ class GraphWriter(Protocol):
 
 
 class GraphView(Protocol):
-    """Reads one published run. Every list is ordered as stated; what a limit cut can be seen from `Identifier.degree`."""
+    """Reads one published run. Every list is ordered as stated; what a limit cut shows in `Identifier.degree`."""
 
     def run(self) -> RunStamp:
         """Which run this view shows."""
@@ -63,14 +63,14 @@ class GraphView(Protocol):
         ...
 
     def pairs(self, account_ids: Sequence[str], limit: int) -> list[Pair]:
-        """Pairs with an end in `account_ids`: per account at most `limit`, most bits first; by account, bits, other end.
+        """Pairs with an end in `account_ids`: per account at most `limit`, most bits first; by bits, ends.
 
         A pair whose both ends are asked for appears once.
         """
         ...
 
     def contributions(self, account_ids: Sequence[str]) -> list[Contribution]:
-        """Contributions of each account, by account, then largest first, then block, kind, identifier, other account."""
+        """Contributions of each account, by account, then largest first, then block, kind, identifier, other."""
         ...
 
     def rings(self, limit: int, after: tuple[float, str] | None = None) -> list[Ring]:
