@@ -1,0 +1,165 @@
+"""The feeds about accounts themselves: `accounts`, `observations`, `balances`, `bonuses`, `staff_access`."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from linkgraph.simulate import texts
+from linkgraph.simulate.draws import Ints, fractions, mix, pick, stream
+from linkgraph.simulate.feeds import parts, table
+from linkgraph.simulate.logins import session_ids
+from linkgraph.simulate.money import CURRENCIES
+from linkgraph.simulate.population import COUNTRIES, Population, per_account
+from linkgraph.simulate.render import account_ids, chosen, constant, instants, known, money, numbered
+from linkgraph.simulate.scene import Scene
+from linkgraph.simulate.sessions import takeover_times
+
+_HOUR = 3_600
+_DAY = 24 * _HOUR
+_REFERRED = 0.08
+_SUB_ACCOUNTS = 0.01  # of those outside groups, where the parent is outside as well
+_HOLDING = 0.4  # accounts with a balance on the last days
+_WELCOMED = 0.12
+_READ_BY_STAFF = 0.005
+_STATUSES: Final = ("active", "restricted", "closed")
+_CAMPAIGNS: Final = ("welcome", "refer_a_friend", "first_trade")
+_SECOND_PHONES = 500_000_000  # phone codes from here on are second numbers; below, the one given at sign-up
+
+
+def account_feed(scene: Scene) -> Iterator[pa.Table]:
+    """The `accounts` feed, in order of account id."""
+    referrer = _referrers(scene)
+    papers = _papers(scene)
+    for part in parts(len(scene.people)):
+        accounts = np.arange(part.start, part.stop, dtype=np.int64)
+        columns = {"referrer_id": account_ids(referrer[part]), "document": texts.document(papers[part])}
+        yield table("accounts", _person(scene, accounts) | columns)
+
+
+def _person(scene: Scene, accounts: Ints) -> dict[str, pa.Array]:
+    people = scene.people
+    status = np.searchsorted(np.array([0.96, 0.98]), fractions(accounts, 91))
+    return {
+        "account_id": account_ids(accounts),
+        "created_at": instants(people.created[accounts]),
+        "country": chosen(COUNTRIES, people.country[accounts]),
+        "kyc_level": pa.array(1 + (3 * fractions(accounts, 92)).astype(np.int32), pa.int32()),
+        "kyc_name": texts.full_name(people, accounts),
+        "birth_year": pa.array(people.birth_year[accounts].astype(np.int32)),
+        "postal_address": texts.postal_address(_residence(people, accounts)),
+        "email": texts.email(people, accounts),
+        "phone": texts.phone(accounts),
+        "parent_account_id": account_ids(_parents(people, accounts)),
+        "status": chosen(_STATUSES, status),
+    }
+
+
+def _residence(people: Population, accounts: Ints) -> Ints:
+    """Home that an account declares: families tell the truth, rings that work from one place do not."""
+    return np.where(people.bad[accounts], accounts, people.home[accounts])
+
+
+def _parents(people: Population, accounts: Ints) -> Ints:
+    """Account of which each is a declared sub-account, -1 for none."""
+    parent = (mix(accounts, 93) % np.uint64(len(people))).astype(np.int64)
+    declared = (fractions(accounts, 94) < _SUB_ACCOUNTS) & (people.group[accounts] < 0) & (people.group[parent] < 0)
+    return np.where(declared & (parent != accounts), parent, -1)
+
+
+def _referrers(scene: Scene) -> Ints:
+    """Who brought each account, -1 for nobody; a ring that hunts bonuses is brought by its first member."""
+    people, groups = scene.people, scene.people.groups
+    rng = stream(scene.world, "referrers")
+    by_chance = rng.integers(0, len(people), len(people))
+    kept = (rng.random(len(people)) < _REFERRED) & (people.created[by_chance] < people.created)
+    referrer = np.where(kept, by_chance, -1)
+    star = (groups.is_kind("ring") & groups.sharing("home"))[groups.of] & (groups.rank > 0)
+    referrer[groups.members[star]] = groups.first()[groups.of[star]]
+    return referrer
+
+
+def _papers(scene: Scene) -> Ints:
+    """Document of each account: its own, unless its ring shares papers."""
+    held = scene.holdings["document"]
+    own = np.arange(len(scene.people), dtype=np.int64) + len(scene.people)
+    return np.where(held.counts() > 0, held.last(), own)
+
+
+def observation_feed(scene: Scene) -> Iterator[pa.Table]:
+    """The `observations` feed: second phone numbers, given for recovery in some session."""
+    held, rng = scene.holdings["phone"], stream(scene.world, "observations")
+    session = scene.sessions.draw(scene.people, held.account, rng.random(len(held)))
+    count = rng.integers(1, 4, len(held)).astype(np.int32)
+    order = np.argsort(scene.sessions.at[session], kind="stable")
+    for part in parts(len(held)):
+        some = order[part]
+        columns = {
+            "account_id": account_ids(held.account[some]),
+            "kind": constant("phone", len(some)),
+            "identifier": texts.phone(held.code[some] + _SECOND_PHONES),
+            "at": instants(scene.sessions.at[session[some]]),
+            "session_id": session_ids(session[some]),
+            "count": pa.array(count[some]),
+        }
+        yield table("observations", columns)
+
+
+def balance_feed(scene: Scene) -> Iterator[pa.Table]:
+    """The `balances` feed: one snapshot, on the last day, of the accounts that hold something."""
+    rng, world = stream(scene.world, "balances"), scene.world
+    account = np.flatnonzero(rng.random(len(scene.people)) < _HOLDING)
+    at = world.end - rng.integers(0, _DAY, len(account))
+    cents = rng.lognormal(8.5, 2.0, len(account)).astype(np.int64)
+    locked = rng.random(len(account)) < 0.1
+    currency = pick(rng, [3.0, 1, 2, 4, 1], len(account))
+    for part in parts(len(account)):
+        columns = {
+            "account_id": account_ids(account[part]),
+            "at": instants(at[part]),
+            "currency": chosen(CURRENCIES, currency[part]),
+            "amount": money(cents[part]),
+            "withdrawable_at": instants(at[part] + 2 * _DAY, locked[part]),
+        }
+        yield table("balances", columns)
+
+
+def bonus_feed(scene: Scene) -> Iterator[pa.Table]:
+    """The `bonuses` feed: soon after sign-up, to some customers and to every account of a ring that hunts them."""
+    people, groups, rng = scene.people, scene.people.groups, stream(scene.world, "bonuses")
+    hunted = per_account(people, groups.is_kind("ring") & groups.sharing("home"))
+    account = np.flatnonzero((rng.random(len(people)) < _WELCOMED) | hunted)
+    at = people.created[account] + rng.integers(_HOUR, 20 * _HOUR, len(account))
+    campaign = rng.integers(0, len(_CAMPAIGNS), len(account))
+    order = np.argsort(at, kind="stable")
+    for part in parts(len(account)):
+        some = order[part]
+        columns = {
+            "account_id": account_ids(account[some]),
+            "at": instants(at[some]),
+            "campaign": chosen(_CAMPAIGNS, campaign[some]),
+            "amount": money(1_000 + 500 * campaign[some]),
+            "currency": constant("USDT", len(some)),
+        }
+        yield table("bonuses", columns)
+
+
+def staff_feed(scene: Scene) -> Iterator[pa.Table]:
+    """The `staff_access` feed: staff reads accounts, nearly always for a case, above all those taken over."""
+    people, rng, world = scene.people, stream(scene.world, "staff"), scene.world
+    read = (rng.random(len(people)) < _READ_BY_STAFF) | ((people.intruder >= 0) & (rng.random(len(people)) < 0.6))
+    account = np.flatnonzero(read)
+    begin = np.where(people.intruder[account] >= 0, takeover_times(world, people)[account], people.created[account])
+    at = begin + ((world.end - begin) * rng.random(len(account))).astype(np.int64)
+    staff = rng.integers(1, 9 + len(people) // 5_000, len(account))
+    case = np.where(rng.random(len(account)) < 0.97, rng.permutation(len(account)), -1)
+    order = np.argsort(at, kind="stable")
+    account, at, staff, case = account[order], at[order], staff[order], case[order]
+    columns = {
+        "staff_id": numbered("E", staff, 5),
+        "account_id": account_ids(account),
+        "at": instants(at),
+        "case_id": known(numbered("K", case, 7), case >= 0),
+    }
+    yield table("staff_access", columns)

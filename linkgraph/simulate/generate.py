@@ -1,0 +1,49 @@
+"""A world on disk: thirteen feeds and the truth."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyarrow as pa
+
+from linkgraph.simulate.accounts import account_feed, balance_feed, bonus_feed, observation_feed, staff_feed
+from linkgraph.simulate.disputes import dispute_table
+from linkgraph.simulate.feeds import write
+from linkgraph.simulate.labels import label_table
+from linkgraph.simulate.logins import logins
+from linkgraph.simulate.market import order_p2p, p2p_feed, trade_feed, transfer_feed
+from linkgraph.simulate.money import instrument_feed, pay, payment_feed
+from linkgraph.simulate.scene import Scene, build
+from linkgraph.simulate.truth import write_truth
+from linkgraph.simulate.world import World
+
+
+def simulate(folder: Path, world: World) -> dict[str, int]:
+    """Write `folder/feeds/<feed>.parquet` and `folder/truth/*.parquet`; returns the rows of each feed.
+
+    Feeds carry the contract's columns with raw identifiers. The same world always gives the same bytes.
+    """
+    feeds, truth = folder / "feeds", folder / "truth"
+    feeds.mkdir(parents=True, exist_ok=True)
+    truth.mkdir(parents=True, exist_ok=True)
+    scene = build(world)
+    write_truth(truth, scene)
+    return {name: write(feeds / f"{name}.parquet", tables) for name, tables in _feeds(scene).items()}
+
+
+def _feeds(scene: Scene) -> dict[str, Iterable[pa.Table]]:
+    payments, orders = pay(scene), order_p2p(scene)
+    return {
+        "observations": observation_feed(scene),
+        "accounts": account_feed(scene),
+        "logins": logins(scene),
+        "instruments": instrument_feed(scene),
+        "payments": payment_feed(scene, payments),
+        "transfers": transfer_feed(scene),
+        "trades": trade_feed(scene),
+        "p2p_orders": p2p_feed(scene, orders),
+        "disputes": [dispute_table(scene, payments, orders)],
+        "balances": balance_feed(scene),
+        "bonuses": bonus_feed(scene),
+        "staff_access": staff_feed(scene),
+        "labels": [label_table(scene)],
+    }

@@ -1,0 +1,109 @@
+"""The `logins` feed: device, fingerprint and address of every session."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from linkgraph.simulate import texts
+from linkgraph.simulate.draws import Bools, Ints, mix, stream
+from linkgraph.simulate.feeds import parts, table
+from linkgraph.simulate.places import WORK, Visits, addresses, choose
+from linkgraph.simulate.render import account_ids, chosen, instants, numbered
+from linkgraph.simulate.scene import Scene
+from linkgraph.simulate.sessions import ACCOUNTS_PER_PART, INTRUSIONS, is_intrusion, turns
+
+_KINDS: Final = ("login", "signup", "kyc")
+_RESULTS: Final = ("success", "failure")
+_CHANGES: Final = ("password", "two_factor", "email", "phone", "limit", "api_key")
+_SYSTEMS: Final = ("Android", "iOS", "Windows", "macOS", "Linux")
+_AGENTS: Final = tuple(f"Client/{major}.{minor} ({s})" for major in (4, 5, 6) for minor in (0, 1) for s in _SYSTEMS)
+_CHANGE_RATE = 0.015
+_FAILURE_RATE = 0.03
+
+
+def session_ids(sessions: Ints) -> pa.Array:
+    """Public ids of sessions."""
+    return numbered("S", sessions, 10)
+
+
+def logins(scene: Scene) -> Iterator[pa.Table]:
+    """The feed, a range of accounts at a time, by time inside it."""
+    prints = _fingerprints(scene)
+    for part in parts(len(scene.people), ACCOUNTS_PER_PART):
+        yield _login_part(scene, part, prints)
+
+
+def _login_part(scene: Scene, part: slice, prints: Ints) -> pa.Table:
+    people, rng = scene.people, stream(scene.world, "logins", part.start)
+    owner, turn = turns(scene.sessions.start, part)
+    order = np.argsort(scene.sessions.at[_span(scene, part)], kind="stable")
+    owner, turn = owner[order], turn[order]
+    session = scene.sessions.start[owner] + turn
+    taken = is_intrusion(people, scene.sessions.start, owner, turn)
+    actor = np.where(taken, people.intruder[owner], owner)
+    device = _device(scene, rng, actor, turn, taken)
+    visits = _visits(scene, rng, session, np.where(taken, 0, turn), actor, device)
+    address, operator = addresses(scene.world, people, visits)
+    columns = {
+        "account_id": account_ids(owner),
+        "at": instants(visits.at),
+        "session_id": session_ids(session),
+        "device_id": texts.device(device),
+        "fingerprint": texts.fingerprint(prints[device]),
+        "ip": address,
+        "user_agent": chosen(_AGENTS, (mix(device, 61) % np.uint64(len(_AGENTS))).astype(np.int64)),
+        "asn": operator,
+    }
+    return table("logins", columns | _outcome(scene, rng, owner, turn, taken))
+
+
+def _span(scene: Scene, part: slice) -> slice:
+    return slice(int(scene.sessions.start[part.start]), int(scene.sessions.start[part.stop]))
+
+
+def _fingerprints(scene: Scene) -> Ints:
+    """Fingerprint code of each device code; devices of a popular model look alike."""
+    count = int(scene.holdings["device"].code.max()) + 1
+    rng = stream(scene.world, "fingerprints")
+    popular = rng.random(count) < scene.world.popular_model_share
+    models = max(1, int(popular.sum()) // scene.world.devices_per_model)
+    model = (models * rng.random(count) ** 1.3).astype(np.int64)  # some models sell better
+    return np.where(popular, model, models + np.arange(count))
+
+
+def _device(scene: Scene, rng: np.random.Generator, actor: Ints, turn: Ints, taken: Bools) -> Ints:
+    """Device of each session. Each device is used once, then mostly the first; by fraudsters mostly the last.
+
+    An account's own devices come first and the shared ones last, so that a family's tablet is a minor device and a
+    ring's a major one.
+    """
+    devices = scene.holdings["device"]
+    count = devices.counts()[actor]
+    minor = (count * rng.random(len(actor)) ** 2).astype(np.int64)
+    habit = np.where(scene.people.bad[actor], count - 1 - minor, minor)
+    index = np.where(taken, count - 1, np.where(turn < count, turn, habit))
+    return devices.code[devices.start[actor] + index]
+
+
+def _visits(scene: Scene, rng: np.random.Generator, session: Ints, turn: Ints, actor: Ints, device: Ints) -> Visits:
+    people = scene.people
+    carrier, cafe, vpn = (crowd.address[actor] for crowd in scene.crowds)
+    numbers = np.stack([people.home[actor], people.work[actor], carrier, cafe, vpn])
+    place = choose(rng, (numbers[WORK] >= 0, carrier >= 0, cafe >= 0, vpn >= 0), turn)
+    number = numbers[place, np.arange(len(actor))]
+    return Visits(place, number, device, scene.sessions.at[session])
+
+
+def _outcome(scene: Scene, rng: np.random.Generator, owner: Ints, turn: Ints, taken: Bools) -> dict[str, pa.Array]:
+    """Kind, result and change of each session; intruders change the password, then the second factor."""
+    failed = (rng.random(len(owner)) < _FAILURE_RATE) & (turn > 0) & ~taken
+    change = np.where(rng.random(len(owner)) < _CHANGE_RATE, rng.integers(0, len(_CHANGES), len(owner)), -1)
+    own = np.diff(scene.sessions.start)[owner] - INTRUSIONS
+    change = np.where(taken, turn - own, np.where(failed | (turn == 0), -1, change))
+    return {
+        "kind": chosen(_KINDS, np.where(turn == 0, 1, np.where(turn == 1, 2, 0))),
+        "result": chosen(_RESULTS, failed.astype(np.int64)),
+        "security_change": chosen(_CHANGES, change),
+    }

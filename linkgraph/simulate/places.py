@@ -1,0 +1,118 @@
+"""Where accounts connect from: changing homes, offices, carriers, cafes and exits of private networks."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from linkgraph.simulate.draws import Bools, Ints, fractions, mix, pair_code, stream
+from linkgraph.simulate.population import Population
+from linkgraph.simulate.render import ipv4, ipv6, text
+from linkgraph.simulate.world import World
+
+PLACES: Final = ("home", "work", "carrier", "cafe", "vpn")
+HOME, WORK, CARRIER, CAFE, VPN = range(len(PLACES))
+
+_DAY = 86_400
+_BASES: Final = tuple(first << 24 for first in (80, 193, 37, 185, 45))  # one block of addresses per sort of place
+_SPREAD = 0x9E3779B1  # odd, so that neighbouring numbers land far apart and none collide
+_STATIC = 0.3  # homes whose address never changes
+_SPARE = 1.3  # addresses a provider has per home it serves: low, so that addresses come back to strangers
+_SIX = 0.6  # part of the days on which a home that has IPv6 uses it
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Accounts that use the addresses of one sort of public place. `address`: number of the address, -1 for none."""
+
+    name: str
+    address: Ints
+
+    def size(self) -> Ints:
+        """Accounts per address."""
+        return np.bincount(self.address[self.address >= 0]).astype(np.int64)
+
+
+def crowds(world: World) -> tuple[Crowd, Crowd, Crowd]:
+    """The carriers, cafes and exits of a world, in the order of `PLACES`."""
+    return (
+        _crowd(world, "carrier", world.carrier_share, world.accounts_per_carrier_address),
+        _crowd(world, "cafe", world.cafe_share, world.accounts_per_cafe),
+        _crowd(world, "vpn", world.vpn_share, world.accounts_per_vpn_exit),
+    )
+
+
+def _crowd(world: World, name: str, share: float, per_address: int) -> Crowd:
+    rng = stream(world, name)
+    users = rng.random(world.accounts) < share
+    addresses = max(1, int(users.sum()) // per_address)
+    return Crowd(name, np.where(users, rng.integers(0, addresses, world.accounts), -1))
+
+
+def choose(rng: np.random.Generator, has: tuple[Bools, Bools, Bools, Bools], turn: Ints) -> Ints:
+    """Place of each session. has: whether its account has work, carrier, cafe, vpn. turn: number of the session.
+
+    The first two sessions are at home and the third at work, so that everything shared is seen at least once.
+    """
+    draw = rng.random(len(turn))
+    place = np.zeros(len(turn), dtype=np.int64)
+    bounds = ((WORK, 0.0, 0.35), (CARRIER, 0.35, 0.6), (CAFE, 0.6, 0.7), (VPN, 0.7, 0.85))
+    for (which, low, high), mine in zip(bounds, has, strict=True):
+        place[mine & (draw >= low) & (draw < high)] = which
+    place[turn < 2] = HOME
+    return np.where((turn == 2) & has[0], WORK, place)
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """Sessions by where they happen. `number`: home, office or address number at the place; `at`: epoch seconds."""
+
+    place: Ints
+    number: Ints
+    device: Ints
+    at: Ints
+
+
+def addresses(world: World, people: Population, visits: Visits) -> tuple[pa.Array, pa.Array]:
+    """IP and network operator of each visit."""
+    lease = _lease(visits)
+    pool = max(1, int(_SPARE * len(people)))
+    drawn = (mix(pair_code(visits.number, lease), 11) % np.uint64(pool)).astype(np.int64)
+    number = np.where(visits.place == HOME, drawn, visits.number)
+    four = np.array(_BASES)[visits.place] + _scattered(number, visits.place)
+    six = _has_six(world, visits)
+    address = ipv4(four)
+    if six.any():
+        networks = mix(pair_code(visits.number, lease), 12)[six]
+        hosts = mix(pair_code(visits.device, visits.at // _DAY), 13)[six]
+        address = _merged(address, ipv6(networks, hosts), six)
+    operator = 64_512 + visits.place * 20 + (mix(visits.number, 14) % np.uint64(12)).astype(np.int64)
+    return address, text("AS", pa.array(operator).cast(pa.string()))
+
+
+def _scattered(number: Ints, place: Ints) -> Ints:
+    """Homes fill sixteen /8 blocks, other places one each."""
+    bits = np.where(place == HOME, 28, 24)
+    return (number * _SPREAD) & ((np.int64(1) << bits) - 1)
+
+
+def _lease(visits: Visits) -> Ints:
+    """Number of the lease an address belongs to; homes change theirs every 30 to 300 days, or never."""
+    days = 30 + 270 * fractions(visits.number, 15)
+    phase = fractions(visits.number, 16)
+    lease = np.floor(visits.at / (_DAY * days) + phase).astype(np.int64)
+    return np.where(fractions(visits.number, 17) < _STATIC, 0, lease)
+
+
+def _has_six(world: World, visits: Visits) -> Bools:
+    ready: Bools = (visits.place == HOME) & (fractions(visits.number, 18) < world.ipv6_share)
+    return ready & np.less(fractions(pair_code(visits.number, visits.at // _DAY), 19), _SIX)
+
+
+def _merged(four: pa.Array, six: pa.Array, mask: Bools) -> pa.Array:
+    """IPv6 texts put where the mask holds."""
+    both = pa.concat_arrays([four, six])
+    index = np.arange(len(four), dtype=np.int64)
+    index[mask] = len(four) + np.arange(len(six))
+    return both.take(pa.array(index))

@@ -1,0 +1,27 @@
+"""Everything that is drawn before the feeds: who exists, what they hold, where and when they come."""
+
+from dataclasses import dataclass
+
+from linkgraph.simulate.places import Crowd, crowds
+from linkgraph.simulate.population import Population, populate
+from linkgraph.simulate.sessions import Sessions, attend
+from linkgraph.simulate.sharing import Holdings, hold
+from linkgraph.simulate.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A world without its feeds. holdings: by kind. crowds: carriers, cafes, exits of private networks."""
+
+    world: World
+    people: Population
+    holdings: dict[str, Holdings]
+    crowds: tuple[Crowd, Crowd, Crowd]
+    sessions: Sessions
+
+
+def build(world: World) -> Scene:
+    """Draw a world."""
+    people = populate(world)
+    holdings = hold(world, people)
+    return Scene(world, people, holdings, crowds(world), attend(world, people, holdings["device"]))

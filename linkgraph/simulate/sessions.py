@@ -1,0 +1,112 @@
+"""When accounts come: their own sessions, those a ring's operator runs in turn, and those of an intruder."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from linkgraph.simulate.draws import Bools, Floats, Ints, fractions, pair_code, ranks_of, starts_of, stream
+from linkgraph.simulate.feeds import parts
+from linkgraph.simulate.population import Population, per_account
+from linkgraph.simulate.sharing import Holdings
+from linkgraph.simulate.world import World
+
+ACCOUNTS_PER_PART: Final = 50_000
+INTRUSIONS: Final = 2  # sessions of the intruder in a taken-over account: they are its last two
+
+_HOUR = 3_600
+_DAY = 24 * _HOUR
+_MOST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Times of all sessions, account after account. start: offset per account, one more. at: epoch seconds.
+
+    An account's first session is its sign-up. The others are in no order.
+    """
+
+    start: Ints
+    at: Ints
+
+    def owner(self) -> Ints:
+        """Account of every session."""
+        return np.repeat(np.arange(len(self.start) - 1, dtype=np.int64), np.diff(self.start))
+
+    def draw(self, people: Population, accounts: Ints, fraction: Floats) -> Ints:
+        """A session of each account, by a number in [0, 1); never an intruder's."""
+        own = np.diff(self.start)[accounts] - INTRUSIONS * (people.intruder[accounts] >= 0)
+        offset: Ints = (own * fraction).astype(np.int64)
+        return self.start[accounts] + offset
+
+
+def attend(world: World, people: Population, devices: Holdings) -> Sessions:
+    """Draw the sessions of a world."""
+    rng = stream(world, "sessions")
+    spread = rng.gamma(1.2, max(world.logins_per_account - 3, 0) / 1.2, len(people))
+    own = np.maximum(3 + np.minimum(rng.poisson(spread), _MOST), devices.counts())
+    start = starts_of(own + INTRUSIONS * (people.intruder >= 0))
+    at = np.empty(start[-1], dtype=np.int64)
+    for part in parts(len(people), ACCOUNTS_PER_PART):
+        at[start[part.start] : start[part.stop]] = _times(world, people, start, part)
+    return Sessions(start, at)
+
+
+def takeover_times(world: World, people: Population) -> Ints:
+    """When each account is taken over, epoch seconds; meaningless for those that are not."""
+    accounts = np.arange(len(people), dtype=np.int64)
+    wave = 0.45 + 0.45 * fractions(people.intruder, 21)  # one intruder works in one month
+    at = world.start + ((world.end - world.start) * wave).astype(np.int64)
+    at += (10 * _DAY * fractions(accounts, 22)).astype(np.int64)
+    return np.minimum(np.maximum(at, people.created + 12 * _HOUR), world.end - 6 * _HOUR)
+
+
+def _times(world: World, people: Population, start: Ints, part: slice) -> Ints:
+    """Times of the sessions of some accounts."""
+    owner, turn = turns(start, part)
+    rng = stream(world, "session times", part.start)
+    created = people.created[owner]
+    at = created + (rng.random(len(owner)) * (world.end - created)).astype(np.int64)
+    at[turn == 1] = created[turn == 1] + rng.integers(300, 2 * _DAY, int((turn == 1).sum()))
+    at[turn == 0] = created[turn == 0]
+    at = _together(world, people, owner, turn, at)
+    return np.minimum(_intruded(world, people, start, owner, turn, at), world.end)
+
+
+def turns(start: Ints, part: slice) -> tuple[Ints, Ints]:
+    """Account of each session of some accounts, and which of the account's sessions it is."""
+    counts = np.diff(start)[part]
+    return np.repeat(np.arange(part.start, part.stop, dtype=np.int64), counts), ranks_of(counts)
+
+
+def _together(world: World, people: Population, owner: Ints, turn: Ints, at: Ints) -> Ints:
+    """Sessions that a group has in common: one evening at home, and the rounds of a ring's operator."""
+    groups = people.groups
+    latest = np.zeros(len(groups.size) + 1, dtype=np.int64)
+    np.maximum.at(latest, groups.of, people.created[groups.members])
+    group = people.group[owner]
+    begin = latest[group]
+    operated = per_account(people, groups.is_kind("ring") & (groups.sharing("device") | groups.sharing("home")))[owner]
+    evening = per_account(people, groups.sharing("home"))[owner] & (turn == 1)
+    moment = fractions(pair_code(group + 1, np.where(evening, 1, turn)), 23)
+    shared = begin + (moment * (world.end - _DAY - begin)).astype(np.int64)
+    shared += _queue(people)[owner] * 150 + (fractions(pair_code(owner, turn), 24) * 90).astype(np.int64)
+    return np.where(evening | (operated & (turn >= 2) & (turn % 3 > 0)), shared, at)
+
+
+def _queue(people: Population) -> Ints:
+    """Place of each account in its group; an operator goes through the accounts in this order."""
+    place = np.zeros(len(people), dtype=np.int64)
+    place[people.groups.members] = people.groups.rank
+    return place
+
+
+def _intruded(world: World, people: Population, start: Ints, owner: Ints, turn: Ints, at: Ints) -> Ints:
+    taken = is_intrusion(people, start, owner, turn)
+    first = turn - (np.diff(start)[owner] - INTRUSIONS)
+    return np.where(taken, takeover_times(world, people)[owner] + first * 1_500, at)
+
+
+def is_intrusion(people: Population, start: Ints, owner: Ints, turn: Ints) -> Bools:
+    """Which sessions are an intruder's: the last ones of a taken-over account."""
+    return (people.intruder[owner] >= 0) & (turn >= np.diff(start)[owner] - INTRUSIONS)

@@ -1,0 +1,79 @@
+"""The ground truth beside the feeds: who is what, and which groups there are."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from linkgraph.simulate.designs import DESIGNS, GROUP_KINDS, shown_as
+from linkgraph.simulate.draws import Ints
+from linkgraph.simulate.feeds import write
+from linkgraph.simulate.places import Crowd
+from linkgraph.simulate.population import ROLES, Groups
+from linkgraph.simulate.render import account_ids, chosen, constant, known, numbered
+from linkgraph.simulate.scene import Scene
+
+_KIND_NAMES = tuple(kind.name for kind in GROUP_KINDS)
+
+
+def write_truth(folder: Path, scene: Scene) -> None:
+    """Write `accounts` (its one group and role), `groups`, and `crowds` (who may use which public address)."""
+    write(folder / "accounts.parquet", [_accounts(scene)])
+    write(folder / "groups.parquet", [_groups(scene.people.groups), *(_crowd_groups(c) for c in scene.crowds)])
+    write(folder / "crowds.parquet", [_crowd_members(crowd) for crowd in scene.crowds])
+
+
+def _group_ids(groups: Ints) -> pa.Array:
+    return known(numbered("G", groups, 7), groups >= 0)
+
+
+def _accounts(scene: Scene) -> pa.Table:
+    people = scene.people
+    kind = np.append(people.groups.kind, -1)[people.group]
+    return pa.table(
+        {
+            "account_id": account_ids(np.arange(len(people), dtype=np.int64)),
+            "group_kind": chosen(_KIND_NAMES, kind),
+            "group_id": _group_ids(people.group),
+            "role": chosen(ROLES, people.role),
+        }
+    )
+
+
+def _groups(groups: Groups) -> pa.Table:
+    shares = pa.array([shown_as(design) for design in DESIGNS], pa.list_(pa.string()))
+    rings = np.array([kind.is_ring for kind in GROUP_KINDS])
+    return pa.table(
+        {
+            "group_id": _group_ids(np.arange(len(groups.size), dtype=np.int64)),
+            "group_kind": chosen(_KIND_NAMES, groups.kind),
+            "is_ring": pa.array(rings[groups.kind]),
+            "size": pa.array(groups.size),
+            "shares": shares.take(pa.array(groups.design)),
+            "design": chosen(tuple(design.name for design in DESIGNS), groups.design),
+        }
+    )
+
+
+def _crowd_groups(crowd: Crowd) -> pa.Table:
+    size = crowd.size()
+    number = np.arange(len(size), dtype=np.int64)
+    return pa.table(
+        {
+            "group_id": _crowd_ids(crowd, number),
+            "group_kind": constant(crowd.name, len(size)),
+            "is_ring": pa.array(np.zeros(len(size), dtype=np.bool_)),
+            "size": pa.array(size),
+            "shares": pa.array([["ip"]] * len(size), pa.list_(pa.string())),
+            "design": constant(crowd.name, len(size)),
+        }
+    )
+
+
+def _crowd_members(crowd: Crowd) -> pa.Table:
+    users = np.flatnonzero(crowd.address >= 0)
+    return pa.table({"account_id": account_ids(users), "group_id": _crowd_ids(crowd, crowd.address[users])})
+
+
+def _crowd_ids(crowd: Crowd, address: Ints) -> pa.Array:
+    return numbered(f"{crowd.name}-", address, 6)
