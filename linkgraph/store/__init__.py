@@ -1,1 +1,35 @@
-"""Graph stores: the seam in `base`, one module per store."""
+"""Graph stores: the seam in `base`, one module per store, and the choice between them."""
+
+from pathlib import Path
+from typing import Protocol
+
+from linkgraph.settings import Settings
+from linkgraph.store.base import GraphView, GraphWriter
+from linkgraph.store.embedded import EmbeddedView, EmbeddedWriter
+
+
+class HasGraph(Protocol):
+    """What a store needs to know of a run: where its embedded file is."""
+
+    @property
+    def graph(self) -> Path:
+        """The run's embedded file."""
+        ...
+
+
+def open_writer(settings: Settings, run: HasGraph) -> GraphWriter:
+    """A writer of the store the settings name."""
+    if settings.store == "neo4j":
+        from linkgraph.store.neo4j import Neo4jWriter
+
+        return Neo4jWriter(settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password.get_secret_value())
+    return EmbeddedWriter(run.graph, settings.memory_limit, settings.threads)
+
+
+def open_view(settings: Settings, run: HasGraph, earlier: bool = False) -> GraphView:
+    """A view of the published run; an `earlier` run is read from its own file, whatever the store is."""
+    if settings.store == "neo4j" and not earlier:
+        from linkgraph.store.neo4j import Neo4jView
+
+        return Neo4jView(settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password.get_secret_value())
+    return EmbeddedView(run.graph, settings.memory_limit)
