@@ -1,7 +1,7 @@
 -- Flagged accounts, highest risk first.
 -- params: limit
--- returns: account_id, risk, probability, flagged, role, ring_id, membership, behaviour, one_hop, propagated, ring, label,
--- returns: degree, headline
+-- returns: account_id, risk, probability, flagged, role, ring_id, membership, behaviour, one_hop, propagated, ring,
+-- returns: label, degree, headline
 SELECT
   a.account_id AS account_id, a.risk AS risk, a.probability AS probability, a.flagged AS flagged, a.role AS role,
   a.ring_id AS ring_id, a.membership AS membership, a.behaviour AS behaviour, a.one_hop AS one_hop,

@@ -1,0 +1,169 @@
+"""Explains one account from a published run: exact shares of its score, strongest pairs, reasons for and against.
+
+`explain` asks a view's batch primitives, so both stores, the command line and the API say the same of an account.
+Invariant: base + the sum of contributions = score to 1e-9; what a run does not break down is a row of its own.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from linkgraph.errors import NotFoundError
+from linkgraph.explain import doubts
+from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Shared
+from linkgraph.explain.text import render
+from linkgraph.kinds import BY_NAME
+from linkgraph.model import Account, Contribution, Identifier, Link, Member, Pair, Ring, RunStamp
+
+__all__ = ["Doubt", "Explanation", "Limits", "OwnLink", "PairReasons", "Shared", "explain", "render", "top_links"]
+
+# Shares smaller than this are rounding, not a remainder; four of them stay below the 1e-9 that is promised.
+_ROUNDING = 1e-10
+
+
+class View(Protocol):
+    """What explaining an account needs of a run; every graph store's view has it."""
+
+    def run(self) -> RunStamp: ...
+    def accounts(self, account_ids: Sequence[str]) -> list[Account]: ...
+    def identifiers(self, keys: Sequence[str]) -> list[Identifier]: ...
+    def links(self, account_ids: Sequence[str], limit: int) -> list[Link]: ...
+    def users(self, keys: Sequence[str], limit: int) -> list[Link]: ...
+    def pairs(self, account_ids: Sequence[str], limit: int) -> list[Pair]: ...
+    def contributions(self, account_ids: Sequence[str]) -> list[Contribution]: ...
+    def rings_by_id(self, ring_ids: Sequence[str]) -> list[Ring]: ...
+    def members(self, ring_ids: Sequence[str]) -> list[Member]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is read and shown. `users` is above every kind's cap, so a counted identifier is read whole."""
+
+    links: int = 100
+    pairs: int = 10
+    users: int = 64
+    members: int = 100
+
+
+def explain(view: View, account_id: str, limits: Limits | None = None) -> Explanation:
+    """Explain `account_id`; NotFoundError if it is not in the view's run."""
+    limits = limits or Limits()
+    found = view.accounts([account_id])
+    if not found:
+        raise NotFoundError("no such account in this run")
+    account, as_of = found[0], view.run().as_of
+    contributions = _complete(account, view.contributions([account_id]))
+    own, links_cut = _own_links(view, account_id, limits.links)
+    pairs, pairs_cut = _pairs(view, account_id, as_of, limits)
+    ring, members = _ring(view, account.ring_id)
+    membership = next((member for member in members if member.account_id == account_id), None)
+    hubs = tuple(each for each in own if not each.identifier.counted)
+    return Explanation(
+        account=account,
+        as_of=as_of,
+        base=0.0,
+        score=_score(account),
+        contributions=contributions,
+        links=tuple(each for each in own if each.identifier.counted),
+        not_counted=hubs,
+        pairs=pairs,
+        doubts=tuple(doubts.of_account(account, pairs, hubs, membership, as_of)),
+        ring=ring,
+        membership=membership,
+        members=tuple(members[: limits.members]),
+        limits_hit=_hit(links=links_cut, pairs=pairs_cut, members=len(members) > limits.members),
+    )
+
+
+def top_links(explanation: Explanation, most: int = 3) -> list[OwnLink]:
+    """The account's strongest shared identifiers, at most one per family, since only those are independent."""
+    share: dict[tuple[str | None, str | None], float] = {}
+    for each in explanation.contributions:
+        share[each.kind, each.identifier] = share.get((each.kind, each.identifier), 0.0) + each.log_odds
+    ranked = sorted(
+        (each for each in explanation.links if each.other_accounts),
+        key=lambda each: (
+            -share.get((each.link.kind, each.link.identifier), 0.0),
+            -each.identifier.voltage,
+            each.identifier.key,
+        ),
+    )
+    strongest: dict[str, OwnLink] = {}
+    for each in ranked:
+        strongest.setdefault(_family(each), each)
+    return list(strongest.values())[:most]
+
+
+def _family(own: OwnLink) -> str:
+    kind = BY_NAME.get(own.link.kind)
+    return kind.family if kind else own.link.kind
+
+
+def _score(account: Account) -> float:
+    return math.fsum((account.behaviour, account.one_hop, account.propagated, account.ring))
+
+
+def _complete(account: Account, contributions: Sequence[Contribution]) -> tuple[Contribution, ...]:
+    rows = list(contributions)
+    if not rows:
+        blocks = {name: getattr(account, name) for name in ("behaviour", "one_hop", "propagated", "ring")}
+        rows = [_rest(account, name, share, "the whole block") for name, share in blocks.items() if share]
+    rest = _score(account) - math.fsum(each.log_odds for each in rows)
+    if abs(rest) > _ROUNDING:
+        rows.append(_rest(account, "remainder", rest, "not broken down further"))
+    return tuple(rows)
+
+
+def _rest(account: Account, block: str, log_odds: float, reason: str) -> Contribution:
+    return Contribution(account.account_id, block, None, None, None, log_odds, reason)
+
+
+def _own_links(view: View, account_id: str, limit: int) -> tuple[list[OwnLink], bool]:
+    links = view.links([account_id], limit + 1)
+    keys = [_key(link) for link in links[:limit]]
+    known = {identifier.key: identifier for identifier in view.identifiers(keys)}
+    return [OwnLink(link, known[_key(link)]) for link in links[:limit]], len(links) > limit
+
+
+def _pairs(view: View, account_id: str, as_of: int, limits: Limits) -> tuple[tuple[PairReasons, ...], bool]:
+    found = view.pairs([account_id], limits.pairs + 1)
+    kept = found[: limits.pairs]
+    others = {each.account_id: each for each in view.accounts([_other(pair, account_id) for pair in kept])}
+    keys = sorted({key for pair in kept for key in pair.shared})
+    known = {identifier.key: identifier for identifier in view.identifiers(keys)}
+    uses = {(_key(link), link.account_id): link for link in view.users(keys, limits.users)}
+    reasons = []
+    for pair in kept:
+        other = _other(pair, account_id)
+        shared = [
+            Shared(known[key], uses.get((key, account_id)), uses.get((key, other)))
+            for key in pair.shared
+            if key in known
+        ]
+        against = doubts.of_pair(shared, others.get(other), as_of)
+        reasons.append(PairReasons(pair, other, tuple(shared), _reasons(pair.families), tuple(against)))
+    return tuple(reasons), len(found) > limits.pairs
+
+
+def _reasons(families: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{name}: {bits} bits" for name, _, bits in (family.partition("=") for family in families))
+
+
+def _ring(view: View, ring_id: str | None) -> tuple[Ring | None, list[Member]]:
+    if ring_id is None:
+        return None, []
+    rings = view.rings_by_id([ring_id])
+    return (rings[0], view.members([ring_id])) if rings else (None, [])
+
+
+def _other(pair: Pair, account_id: str) -> str:
+    return pair.account_b if pair.account_a == account_id else pair.account_a
+
+
+def _key(link: Link) -> str:
+    return f"{link.kind}:{link.identifier}"
+
+
+def _hit(**cut: bool) -> tuple[str, ...]:
+    return tuple(name for name, was_cut in cut.items() if was_cut)

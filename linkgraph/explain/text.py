@@ -1,0 +1,133 @@
+"""An explanation as text for a terminal. Characters that could steer a terminal are shown as escapes."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Shared
+from linkgraph.model import Contribution
+
+
+def render(explanation: Explanation) -> str:
+    """The explanation in lines of plain text, ending with a newline."""
+    parts = [_head(explanation), _score(explanation), _links(explanation), _pairs(explanation), _hubs(explanation)]
+    parts += [_doubts(explanation), _ring(explanation), _limits(explanation)]
+    return "\n\n".join("\n".join(lines) for part in parts if (lines := list(part))) + "\n"
+
+
+def _head(explanation: Explanation) -> Iterator[str]:
+    account = explanation.account
+    words = [f"risk {account.risk:.3f}", "flagged" if account.flagged else "not flagged", f"role {account.role}"]
+    if account.probability is not None:
+        words.insert(1, f"probability {account.probability:.3f}")
+    if account.label is not None:
+        words.append(f"label {account.label}")
+    yield f"Account {_plain(account.account_id)}: {', '.join(words)} (as of {_day(explanation.as_of)})"
+    if account.headline:
+        yield f"  {_plain(account.headline)}"
+
+
+def _score(explanation: Explanation) -> Iterator[str]:
+    yield f"Score {explanation.score:+.3f} log-odds = base {explanation.base:+.3f} and"
+    if not explanation.contributions:
+        yield "  nothing: no evidence in this run"
+    for each in explanation.contributions:
+        yield f"  {each.log_odds:+8.3f}  {each.block:<10}  {_plain(each.reason)}{_source(each)}"
+
+
+def _source(contribution: Contribution) -> str:
+    names = []
+    if contribution.kind and contribution.identifier:
+        names.append(f"{contribution.kind} {_short(contribution.identifier)}")
+    if contribution.other_account_id:
+        names.append(f"with {_plain(contribution.other_account_id)}")
+    return f"  [{', '.join(names)}]" if names else ""
+
+
+def _links(explanation: Explanation) -> Iterator[str]:
+    if explanation.links:
+        yield "Identifiers that count"
+    for each in explanation.links:
+        yield f"  {_name(each)}  {_others(each)}, {_day(each.link.first_seen)} to {_day(each.link.last_seen)}"
+
+
+def _pairs(explanation: Explanation) -> Iterator[str]:
+    if explanation.pairs:
+        yield "Strongest pairs"
+    for each in explanation.pairs:
+        yield from _pair(each)
+
+
+def _pair(reasons: PairReasons) -> Iterator[str]:
+    pair = reasons.pair
+    yield f"  with {_plain(reasons.other_account_id)}: {pair.bits:+.1f} bits, probability {pair.probability:.3f}"
+    for reason in reasons.reasons:
+        yield f"    for      {_plain(reason)}"
+    for shared in reasons.shared:
+        yield f"    shared   {shared.identifier.kind} {_short(shared.identifier.identifier)}  {_time(shared)}"
+    for doubt in reasons.doubts:
+        yield f"    against  {_doubt(doubt)}"
+
+
+def _time(shared: Shared) -> str:
+    crowd = f"{shared.identifier.degree:,} accounts"
+    if shared.overlap_days is None:
+        return crowd
+    if shared.gap_days is not None:
+        return f"{crowd}, {shared.gap_days} days apart"
+    return f"{crowd}, both over {shared.overlap_days} days"
+
+
+def _hubs(explanation: Explanation) -> Iterator[str]:
+    if explanation.not_counted:
+        yield "Shown, not counted"
+    for each in explanation.not_counted:
+        yield f"  {_name(each)}  {each.identifier.degree:,} accounts: {_plain(each.identifier.why or 'a hub')}"
+
+
+def _doubts(explanation: Explanation) -> Iterator[str]:
+    if explanation.doubts:
+        yield "Reasons to doubt"
+    for doubt in explanation.doubts:
+        yield f"  - {_doubt(doubt)}"
+
+
+def _doubt(doubt: Doubt) -> str:
+    return _plain(f"{doubt.text} ({_short(doubt.about)})" if doubt.about else doubt.text)
+
+
+def _ring(explanation: Explanation) -> Iterator[str]:
+    ring, own = explanation.ring, explanation.membership
+    if ring is None:
+        return
+    place = f", this account {own.membership} with confidence {own.confidence:.2f}" if own else ""
+    yield f"Ring {_plain(ring.ring_id)}: {ring.size} accounts, {ring.core_size} of them core, {ring.status}{place}"
+    if ring.headline:
+        yield f"  {_plain(ring.headline)}"
+    for member in explanation.members:
+        yield f"  {member.membership:<7} {member.confidence:.2f}  {_plain(member.account_id)}"
+
+
+def _limits(explanation: Explanation) -> Iterator[str]:
+    if explanation.limits_hit:
+        yield f"Cut at a limit: {', '.join(explanation.limits_hit)}"
+
+
+def _name(own: OwnLink) -> str:
+    return f"{own.link.kind:<11} {_short(own.link.identifier)}"
+
+
+def _others(own: OwnLink) -> str:
+    return "no other account" if not own.other_accounts else f"{own.other_accounts:,} other accounts"
+
+
+def _short(text: str) -> str:
+    # Tokens are long and only their beginning is ever compared by eye.
+    return _plain(text if len(text) <= 24 else f"{text[:20]}...")
+
+
+def _plain(text: str) -> str:
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def _day(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
