@@ -52,23 +52,23 @@ def explain(view: View, account_id: str, limits: Limits | None = None) -> Explan
     found = view.accounts([account_id])
     if not found:
         raise NotFoundError("no such account in this run")
-    account, as_of = found[0], view.run().as_of
+    account, run = found[0], view.run()
     contributions = _complete(account, view.contributions([account_id]))
     own, links_cut = _own_links(view, account_id, limits.links)
-    pairs, pairs_cut = _pairs(view, account_id, as_of, limits)
+    pairs, pairs_cut = _pairs(view, account_id, run.as_of, limits)
     ring, members = _ring(view, account.ring_id)
     membership = next((member for member in members if member.account_id == account_id), None)
     hubs = tuple(each for each in own if not each.identifier.counted)
     return Explanation(
         account=account,
-        as_of=as_of,
+        run=run,
         base=0.0,
         score=_score(account),
         contributions=contributions,
         links=tuple(each for each in own if each.identifier.counted),
         not_counted=hubs,
         pairs=pairs,
-        doubts=tuple(doubts.of_account(account, pairs, hubs, membership, as_of)),
+        doubts=tuple(doubts.of_account(account, pairs, hubs, membership, run.as_of)),
         ring=ring,
         membership=membership,
         members=tuple(members[: limits.members]),
@@ -90,8 +90,8 @@ def top_links(explanation: Explanation, most: int = 3) -> list[OwnLink]:
         ),
     )
     strongest: dict[str, OwnLink] = {}
-    for each in ranked:
-        strongest.setdefault(_family(each), each)
+    for own in ranked:
+        strongest.setdefault(_family(own), own)
     return list(strongest.values())[:most]
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from linkgraph.model import Account, Contribution, Identifier, Link, Member, Pair, Ring
+from linkgraph.model import Account, Contribution, Identifier, Link, Member, Pair, Ring, RunStamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Explanation:
     """
 
     account: Account
-    as_of: int
+    run: RunStamp
     base: float
     score: float
     contributions: tuple[Contribution, ...]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Shared
-from linkgraph.model import Contribution
+from linkgraph.model import Contribution, RunStamp
 
 
 def render(explanation: Explanation) -> str:
@@ -21,9 +21,14 @@ def _head(explanation: Explanation) -> Iterator[str]:
         words.insert(1, f"probability {account.probability:.3f}")
     if account.label is not None:
         words.append(f"label {account.label}")
-    yield f"Account {_plain(account.account_id)}: {', '.join(words)} (as of {_day(explanation.as_of)})"
+    yield f"Account {_plain(account.account_id)}: {', '.join(words)} ({_when(explanation.run)})"
     if account.headline:
         yield f"  {_plain(account.headline)}"
+
+
+def _when(run: RunStamp) -> str:
+    # A cold start ranks by starting values, and whoever reads a number from it must know.
+    return f"run {_plain(run.run_id)}, as of {_day(run.as_of)}{', cold start' if run.cold_start else ''}"
 
 
 def _score(explanation: Explanation) -> Iterator[str]:
@@ -117,7 +122,8 @@ def _name(own: OwnLink) -> str:
 
 
 def _others(own: OwnLink) -> str:
-    return "no other account" if not own.other_accounts else f"{own.other_accounts:,} other accounts"
+    others = own.other_accounts
+    return f"{others:,} other accounts" if others > 1 else ("1 other account" if others else "no other account")
 
 
 def _short(text: str) -> str:

@@ -143,7 +143,7 @@ def test_a_link_is_old_after_ninety_days(tmp_path: Path, days: int, codes: list[
 def test_the_text_says_it_all_in_plain_characters(view: GraphView) -> None:
     text = render(explain(view, "a1"))
     assert text.splitlines()[0] == (
-        "Account a1: risk 0.933, probability 0.800, flagged, role perpetrator (as of 2025-11-24)"
+        "Account a1: risk 0.933, probability 0.800, flagged, role perpetrator (run r-1, as of 2025-11-24, cold start)"
     )
     for part in [
         "+2.700 log-odds",
