@@ -5,13 +5,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test gate lint types imports lock bench
+.PHONY: help setup demo test gate lint types imports lock
 
 help:
 	@echo "make demo   a simulated world through ingest and a night, one account explained"
 	@echo "make test   format, lint, types, imports and every test (Neo4j and shared-data tests where available)"
 	@echo "make lock   compile the hashed requirement files again"
-	@echo "make bench  the benchmarks, by hand (see BENCHMARKS.md)"
 
 setup: $(READY)
 
@@ -24,7 +23,7 @@ $(READY): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	touch $(READY)
 
 demo: setup
-	$(BIN)/python -m tests.demo
+	PATH=$(CURDIR)/$(BIN):$$PATH bash tests/demo.sh
 
 test: gate
 	$(BIN)/python -m pytest -q
@@ -40,9 +39,6 @@ types:
 
 imports:
 	$(BIN)/lint-imports --no-cache
-
-bench: setup
-	$(BIN)/python -m tests.benchmarks
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 requirements/bootstrap.in -o requirements/bootstrap.txt

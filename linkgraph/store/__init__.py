@@ -3,9 +3,12 @@
 from pathlib import Path
 from typing import Protocol
 
+from linkgraph.errors import StoreError
 from linkgraph.settings import Settings
 from linkgraph.store.base import GraphView, GraphWriter
 from linkgraph.store.embedded import EmbeddedView, EmbeddedWriter
+
+_NO_NEO4J = "this version writes and reads the embedded store only; set LINKGRAPH_STORE=embedded"
 
 
 class HasGraph(Protocol):
@@ -20,16 +23,12 @@ class HasGraph(Protocol):
 def open_writer(settings: Settings, run: HasGraph) -> GraphWriter:
     """A writer of the store the settings name."""
     if settings.store == "neo4j":
-        from linkgraph.store.neo4j import Neo4jWriter
-
-        return Neo4jWriter(settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password.get_secret_value())
+        raise StoreError(_NO_NEO4J)
     return EmbeddedWriter(run.graph, settings.memory_limit, settings.threads)
 
 
 def open_view(settings: Settings, run: HasGraph, earlier: bool = False) -> GraphView:
     """A view of the published run; an `earlier` run is read from its own file, whatever the store is."""
     if settings.store == "neo4j" and not earlier:
-        from linkgraph.store.neo4j import Neo4jView
-
-        return Neo4jView(settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password.get_secret_value())
+        raise StoreError(_NO_NEO4J)
     return EmbeddedView(run.graph, settings.memory_limit)

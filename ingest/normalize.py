@@ -1,0 +1,107 @@
+"""Reads the text of identifiers, times, amounts and words: one macro of `queries/ingest/` per form, run on whole
+columns.
+
+A form gives named parts, each NULL where there is none, and `fault`, a code of `ingest.rejects`. Normalising is
+idempotent: the value part of an identifier, read again, is itself. Secret parts leave here only as tokens.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression
+
+from ingest.pseudonyms import Key
+from linkgraph.kinds import KIND_NAMES
+from linkgraph.queries import load, names
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How one sort of text is read. `secret`: the key under which a part becomes a token; `folded`: NFKC comes
+    first."""
+
+    macro: str
+    parts: tuple[str, ...] = ("value",)
+    secret: tuple[tuple[str, str], ...] = ()
+    folded: bool = False
+
+
+def _identifier(kind: str, macro: str, *more: str, folded: bool = False, **secret: str) -> Form:
+    return Form(macro, ("value", *more), (("value", kind), *secret.items()), folded)
+
+
+# A kind without a row here is read as `opaque`, so that a new kind is one row of `linkgraph.kinds`.
+FORMS: dict[str, Form] = {
+    **{kind: _identifier(kind, "read_opaque", "length", "card") for kind in KIND_NAMES},
+    "ip": _identifier("ip", "read_ip", "exact", "version", exact="ip"),
+    "card": _identifier("card", "read_card"),
+    "bank": _identifier("bank", "read_opaque", "card"),
+    "payer": _identifier("payer", "read_account_number", "card", folded=True),
+    "document": _identifier("document", "read_account_number", "card", folded=True),
+    "wallet": _identifier("wallet", "read_wallet", "has_memo"),
+    "email": _identifier("email", "read_email", "stem", folded=True, stem="email_stem"),
+    "phone": _identifier("phone", "read_phone", folded=True),
+    "name": _identifier("name", "read_name", "surname", folded=True, surname="surname"),
+    "address": _identifier("address", "read_address", folded=True),
+    "user_agent": _identifier("user_agent", "read_user_agent"),
+    "bank_reference": _identifier("bank_reference", "read_opaque", "card"),
+    "proof_phash": _identifier("proof_phash", "read_opaque"),
+    "id": Form("read_id", ("value", "card")),
+    "text": Form("read_text", folded=True),
+    "chain": Form("read_chain", folded=True),
+    "code": Form("read_code", folded=True),
+    "choice": Form("read_choice"),
+    "integer": Form("read_integer"),
+    "boolean": Form("read_boolean"),
+    "amount": Form("read_amount"),
+    "time": Form("read_time"),
+    "event": Form("read_time"),
+}
+
+
+class Normalizer:
+    """One DuckDB connection with the macros of `queries/ingest/`, and the keys. Not to be shared between threads."""
+
+    def __init__(self, keys: Mapping[str, Key], memory_limit: str = "1GB", threads: int = 2) -> None:
+        self._keys = keys
+        self._connection = duckdb.connect(config={"memory_limit": memory_limit, "threads": threads})
+        for statement in _macros():
+            self._connection.execute(statement)
+
+    def close(self) -> None:
+        """Release the connection."""
+        self._connection.close()
+
+    def read(self, form: str, values: pa.Array, options: Sequence[Any] = (), *, tokens: bool = True) -> pa.Table:
+        """Parts and `fault` of each of `values`, in order; secret parts as tokens unless `tokens` is False."""
+        how = FORMS[form]
+        if how.folded:
+            values = pc.utf8_trim_whitespace(pc.utf8_normalize(values, "NFKC"))
+        secret = dict(how.secret) if tokens else {}
+        columns = [self._part(part, secret.get(part)) for part in (*how.parts, "fault")]
+        return self.call(how.macro, {"value": values}, options).select(*columns).to_arrow_table()
+
+    def call(self, macro: str, columns: Mapping[str, pa.Array], options: Sequence[Any] = ()) -> duckdb.DuckDBPyRelation:
+        """The macro's answer for each row of `columns`, as one column `answer`."""
+        arguments = [*map(ColumnExpression, columns), *map(ConstantExpression, options)]
+        rows = self._connection.from_arrow(pa.table(dict(columns)))
+        return rows.select(FunctionExpression(macro, *arguments).alias("answer"))
+
+    def _part(self, part: str, key: str | None) -> Expression:
+        value = FunctionExpression("struct_extract", ColumnExpression("answer"), ConstantExpression(part))
+        if key is None:
+            return value.alias(part)
+        pads = (ConstantExpression(self._keys[key].inner), ConstantExpression(self._keys[key].outer))
+        return FunctionExpression("token", *pads, value).alias(part)
+
+
+def _macros() -> list[str]:
+    """The statements of `queries/ingest/`, each after those it calls."""
+    texts = {name: load("ingest", name).text for name in names("ingest")}
+    calls = {name: [other for other in texts if other != name and f"{other}(" in text] for name, text in texts.items()}
+    return [texts[name] for name in TopologicalSorter(calls).static_order()]

@@ -1,0 +1,183 @@
+"""Turns a chunk of raw columns into rows of a feed's ledger table, and says of every other row why it is not one.
+
+A rejected row has the first fault in the order of the feed's columns. A row is ignored, not rejected, where the map
+leaves it out or where the thing it tells about stands for nothing (an observation of "unknown").
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.readers import Chunk
+from ingest.records import FeedRecord, Field
+from ingest.rejects import Reject
+from ingest.values import Column, ColumnReader, row_faults
+from linkgraph.kinds import KIND_NAMES
+from linkgraph.ledger import FEEDS
+
+_NO_TEXT = pa.scalar(None, pa.string())
+
+
+@dataclass(slots=True)
+class Shaped:
+    """What became of one chunk."""
+
+    batch: pa.RecordBatch
+    rejects: list[Reject]
+    ignored: Counter[str]
+    rows: int
+    undated: int = 0
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Rows under way: ledger columns so far, the first fault of each row, and the rows that tell of nothing."""
+
+    count: int
+    columns: dict[str, pa.Array]
+    ignored: Counter[str]
+    reasons: pa.Array
+    faulty: pa.Array
+    empty: pa.Array
+
+    @classmethod
+    def of(cls, count: int) -> "_Rows":
+        """`count` rows without a column."""
+        texts = pa.nulls(count, pa.string())
+        return cls(count, {}, Counter(), texts, texts, pa.repeat(False, count))
+
+    def add(self, described: Field, column: Column) -> None:
+        """Take the parts of a column, and its faults."""
+        for part, name in described.outputs:
+            if part in column.parts:
+                self.columns[name] = column.parts[part]
+        if column.faults is not None:
+            self._note(described, column.faults)
+
+    def _note(self, described: Field, codes: pa.Array) -> None:
+        rejected, ignored = row_faults(codes)
+        self.reasons = pc.coalesce(self.reasons, pc.if_else(rejected, codes, _NO_TEXT))
+        self.faulty = pc.coalesce(self.faulty, pc.if_else(rejected, described.name, _NO_TEXT))
+        for counted in codes.filter(ignored).value_counts().to_pylist():
+            self.ignored[f"{described.name}.{counted['values']}"] += counted["counts"]
+        if described.required:
+            self.empty = pc.or_(self.empty, ignored)
+
+
+@dataclass(slots=True)
+class Shaper:
+    """Shapes the chunks of one file. `batch` names the file in every row."""
+
+    record: FeedRecord
+    reader: ColumnReader
+    batch: str
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """The file's name for each of our columns."""
+        theirs = self.reader.mapping.theirs
+        return {name: theirs.get(name, name) for name in self.record.names}
+
+    def shape(self, chunk: Chunk) -> Shaped:
+        """Ledger rows, rejects and counts of one chunk; InputError if the file as a whole must be refused."""
+        lines, raw, left_out = self._only(chunk)
+        rows = _Rows.of(len(lines))
+        rows.ignored.update({"row.blank": chunk.blank, "row.only": left_out})
+        for described in self.record.fields:
+            values = raw.get(self.wanted[described.name], pa.nulls(rows.count, pa.string()))
+            rows.add(described, self._read(described, values, rows))
+        if self.record.name == "payments":
+            self._wallet(rows)
+        undated = self._complete(rows, lines)
+        batch, rejects = self._finish(rows, lines)
+        total = len(chunk.lines) + len(chunk.rejects) + chunk.blank
+        return Shaped(batch, [*chunk.rejects, *rejects], rows.ignored, total, undated)
+
+    def _only(self, chunk: Chunk) -> tuple[pa.Array, dict[str, pa.Array], int]:
+        lines, columns = chunk.lines, dict(chunk.columns)
+        for name, value in self.reader.mapping.only.items():
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            found = columns.get(name)
+            kept = pa.array(np.zeros(len(lines), dtype=bool)) if found is None else _equals(found, text)
+            lines = lines.filter(kept)
+            columns = {key: column.filter(kept) for key, column in columns.items()}
+        return lines, columns, len(chunk.lines) - len(lines)
+
+    def _read(self, described: Field, raw: pa.Array, rows: _Rows) -> Column:
+        if described.form != "by_kind":
+            return self.reader.read(described, raw, described.form)
+        kinds = rows.columns[described.kind_from]
+        groups = [
+            (kind, pc.indices_nonzero(pc.equal(kinds, kind))) for kind in pc.unique(kinds).drop_null().to_pylist()
+        ]
+        groups.append(("", pc.indices_nonzero(pc.is_null(kinds))))
+        read = [(self._read_kind(described, kind, raw.take(places)), places) for kind, places in groups if len(places)]
+        return _joined(read, described)
+
+    def _read_kind(self, described: Field, kind: str, raw: pa.Array) -> Column:
+        """Identifiers of one kind. What is no kind, such as a payment's rail `crypto`, has none: a value is ignored."""
+        if kind in KIND_NAMES:
+            return self.reader.read(described, raw, kind)
+        given = self.reader.read(described, raw, "id").parts["value"]
+        return Column({}, pc.if_else(pc.is_valid(given), "wrong_rail", _NO_TEXT) if kind else None)
+
+    def _wallet(self, rows: _Rows) -> None:
+        """One wallet from chain, address and memo, in the text form that observations have."""
+        address = rows.columns["address"]
+        chain = pc.fill_null(rows.columns["chain"], "")
+        memo = rows.columns["memo"]
+        tail = pc.fill_null(pc.binary_join_element_wise(pa.scalar(":"), memo, ""), "")
+        text = pc.binary_join_element_wise(chain, pc.binary_join_element_wise(address, tail, ""), ":")
+        described = Field("address", "wallet", (("value", "wallet"), ("has_memo", "has_memo")))
+        rows.add(described, self.reader.read(described, text, "wallet"))
+
+    def _complete(self, rows: _Rows, lines: pa.Array) -> int:
+        """Fill in the columns that every feed has; returns the rows dated by the clock alone."""
+        columns = rows.columns
+        known = pc.coalesce(columns["known_at"], columns[self.record.event])
+        columns["known_at"] = pc.fill_null(known, self.reader.now)
+        columns["deleted"] = pc.fill_null(columns["deleted"], False)
+        natural = [columns[name] for name in FEEDS[self.record.name].record]
+        columns["record"] = pc.coalesce(*natural, columns["source_id"])
+        columns["batch"] = pa.repeat(self.batch, rows.count)
+        columns["line"] = lines
+        return int(known.null_count)
+
+    def _finish(self, rows: _Rows, lines: pa.Array) -> tuple[pa.RecordBatch, list[Reject]]:
+        schema = FEEDS[self.record.name].schema
+        arrays = [_typed(rows.columns.get(column.name), rows.count, column.type) for column in schema]
+        batch = pa.RecordBatch.from_arrays(arrays, schema=schema)
+        bad = rows.reasons.is_valid()
+        empty = pc.and_not(rows.empty, bad)
+        rows.ignored["row.nothing"] += empty.true_count
+        if not (bad.true_count or empty.true_count):
+            return batch, []
+        rejected = pa.table({"line": lines, "reason": rows.reasons, "column": rows.faulty}).filter(bad)
+        return batch.filter(pc.invert(pc.or_(bad, empty))), [Reject(**row) for row in rejected.to_pylist()]
+
+
+def _typed(values: pa.Array | None, rows: int, kind: pa.DataType) -> pa.Array:
+    return pa.nulls(rows, kind) if values is None else values.cast(kind)
+
+
+def _equals(values: pa.Array, text: str) -> pa.Array:
+    if pa.types.is_binary(values.type):
+        return pc.fill_null(pc.equal(values, text.encode()), False)
+    return pc.fill_null(pc.equal(values.cast(pa.string()), text), False)
+
+
+def _joined(read: list[tuple[Column, pa.Array]], described: Field) -> Column:
+    """Columns of disjoint rows as one column in the order of the rows; `places` are where each one's rows belong."""
+    if len(read) == 1:
+        return read[0][0]
+    order = pc.sort_indices(pa.chunked_array([places for _, places in read]))
+    parts = {}
+    for part, _ in described.outputs:
+        kind = next((column.parts[part].type for column, _ in read if part in column.parts), pa.null())
+        pieces = [column.parts.get(part, pa.nulls(len(places), kind)) for column, places in read]
+        parts[part] = pa.concat_arrays(pieces).take(order)
+    pieces = [pa.nulls(len(places), pa.string()) if column.faults is None else column.faults for column, places in read]
+    return Column(parts, pa.concat_arrays(pieces).take(order))

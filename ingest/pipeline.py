@@ -1,0 +1,182 @@
+"""Ingest from end to end: each file is read in chunks, shaped, and committed to the ledger as a whole or not at all."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pyarrow as pa
+
+from ingest.delimited import CsvReader, JsonLinesReader
+from ingest.mapping import read_maps
+from ingest.normalize import Normalizer
+from ingest.observations import Shaper
+from ingest.pseudonyms import read_keys
+from ingest.readers import ParquetReader, Reader, content_digest
+from ingest.records import RECORDS
+from ingest.rejects import RejectFile
+from ingest.reports import FileReport
+from ingest.sources import Choice, SourceFile, find_sources
+from ingest.values import ColumnReader
+from linkgraph.errors import InputError
+from linkgraph.ledger import Ledger
+from linkgraph.settings import Settings
+
+Progress = Callable[[FileReport], None]
+
+
+def ingest(
+    paths: Sequence[Path],
+    settings: Settings,
+    now: int,
+    feed: str | None = None,
+    columns: Path | None = None,
+    progress: Progress | None = None,
+) -> list[FileReport]:
+    """Read files, or folders of files, into the ledger; one report per file, in order.
+
+    now: the clock, epoch microseconds. feed: the feed of every file, where their names do not say it. columns: a map of
+    foreign columns. progress: called with the state of a file after each chunk and at its end.
+
+    Every file is tried, whatever became of the others. InputError at the end names each refused file; `progress` has
+    had all reports by then. UsageError, before anything is read, for an unknown feed, a bad map or bad keys.
+    """
+    choice = Choice(feed, tuple(read_maps(columns)) if columns else ())
+    sources = list(find_sources(paths, choice))
+    normalizer = Normalizer(read_keys(settings.keys_file, settings.home), settings.memory_limit, settings.threads)
+    work = _Work(settings, normalizer, now, progress or _nobody)
+    try:
+        reports = [work.take(source) for source in sources]
+    finally:
+        normalizer.close()
+    refused = [report.error for report in reports if report.status == "refused"]
+    if len(refused) == 1:
+        raise InputError(refused[0])
+    if refused:
+        raise InputError(f"{len(refused)} of {len(reports)} files refused: {'; '.join(refused)}")
+    return reports
+
+
+def _nobody(report: FileReport) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What all files of one call share."""
+
+    settings: Settings
+    normalizer: Normalizer
+    now: int
+    progress: Progress
+
+    def take(self, source: SourceFile | FileReport) -> FileReport:
+        """Ingest one file; a refusal becomes its report."""
+        report = source if isinstance(source, FileReport) else self._ingest(source)
+        self.progress(report)
+        return report
+
+    def _ingest(self, source: SourceFile) -> FileReport:
+        report = FileReport(source.path, source.feed)
+        try:
+            digest = content_digest(source.path, source.feed, source.mapping.model_dump_json())
+            report = replace(report, digest=digest)
+            ledger = Ledger(self.settings.ledger_folder)
+            if ledger.contains(source.feed, digest):
+                return replace(report, status="duplicate", note="the same file was taken before")
+            return self._commit(source, report, ledger)
+        except InputError as error:
+            return replace(report, status="refused", error=str(error))
+
+    def _commit(self, source: SourceFile, report: FileReport, ledger: Ledger) -> FileReport:
+        listed = self.settings.home / "rejects" / f"{report.digest}.jsonl"
+        with RejectFile(listed, str(source.path)) as rejects:
+            reading = _Reading(source, report, rejects, self)
+            try:
+                ledger.append(source.feed, report.digest, reading.batches())
+            except InputError as error:
+                return replace(reading.report, status="refused", error=str(error))
+        return replace(reading.report, status="committed")
+
+    def reader(self, source: SourceFile) -> Reader:
+        """The open file."""
+        if source.layout == "parquet":
+            return ParquetReader(source.path)
+        if source.layout == "csv":
+            return CsvReader(source.path, source.codec)
+        theirs = source.mapping.theirs
+        amounts = [field.name for field in RECORDS[source.feed].fields if field.form == "amount"]
+        return JsonLinesReader(source.path, source.codec, self.normalizer, [theirs.get(name, name) for name in amounts])
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One file being read. `report` is its state so far."""
+
+    source: SourceFile
+    report: FileReport
+    rejects: RejectFile
+    work: _Work
+    ignored: Counter[str] = field(default_factory=Counter)
+    undated: int = 0
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Ledger rows, chunk by chunk; InputError at the end if too many rows were rejected."""
+        mapping = self.source.mapping
+        columns = ColumnReader(self.work.normalizer, mapping, self.work.now)
+        shaper = Shaper(RECORDS[self.source.feed], columns, self.report.digest)
+        reader = self.work.reader(self.source)
+        keys: frozenset[str] = frozenset(reader.names or ())
+        if reader.names is not None:
+            self._check_header(reader.names, shaper)
+        try:
+            for chunk in reader.chunks([*dict.fromkeys([*shaper.wanted.values(), *mapping.only])]):
+                keys |= chunk.keys
+                shaped = shaper.shape(chunk)
+                self.rejects.add(shaped.rejects)
+                self.ignored += shaped.ignored
+                self.undated += shaped.undated
+                self._count(shaped.rows, len(shaped.batch), keys, shaper)
+                yield shaped.batch
+        except InputError as error:
+            raise InputError(self._located(str(error))) from None
+        self._check_share()
+
+    def _located(self, message: str) -> str:
+        path = str(self.source.path)
+        return message if message.startswith(path) else f"{path}: {message}"
+
+    def _check_header(self, names: Sequence[str], shaper: Shaper) -> None:
+        """InputError if a required column is absent. Names of the file are echoed only once one of them is ours."""
+        wanted = shaper.wanted
+        required = [f.name for f in shaper.record.fields if f.required and f.name not in self._given_otherwise()]
+        missing = [name for name in required if wanted[name] not in names]
+        if not missing:
+            return
+        hint = "; the header is one field: is the delimiter a comma?" if len(names) == 1 else ""
+        raise InputError(f"{self.source.path}: line 1: missing column {', '.join(missing)}{hint}")
+
+    def _given_otherwise(self) -> set[str]:
+        return {*self.source.mapping.defaults, *self.source.mapping.without}
+
+    def _count(self, rows: int, accepted: int, keys: frozenset[str], shaper: Shaper) -> None:
+        unknown = sorted(keys - {*shaper.wanted.values(), *self.source.mapping.only})
+        note = f"{self.undated} rows without a time are dated by the clock" if self.undated else ""
+        self.report = replace(
+            self.report,
+            rows=self.report.rows + rows,
+            accepted=self.report.accepted + accepted,
+            rejected=self.rejects.total,
+            reasons=dict(self.rejects.reasons),
+            ignored={why: count for why, count in sorted(self.ignored.items()) if count},
+            unknown_columns=tuple(unknown),
+            rejects_file=self.rejects.path if self.rejects.total else None,
+            note=note,
+        )
+        self.work.progress(self.report)
+
+    def _check_share(self) -> None:
+        bound = self.work.settings.reject_share
+        if self.report.rows and self.rejects.total / self.report.rows > bound:
+            share = f"{self.rejects.total} of {self.report.rows} rows rejected, more than {bound:.1%}"
+            raise InputError(f"{self.source.path}: {share}: {self.rejects.summary()}")

@@ -1,0 +1,118 @@
+"""What sharing an identifier is worth: levels in bits for pairs, conductances for propagation. Cold-start values.
+
+Levels are whole numbers of 1/1024 bit, so that sums have no order. Look-up tables are made here once, because
+powers and
+logarithms differ in the last digit between engines and processors.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from linkgraph.kinds import KINDS, Kind
+from linkgraph.parameters import Parameters
+
+UNITS_PER_BIT = 1024
+_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLinks:
+    """Links that carry evidence, parallel arrays sorted by (account, identifier). Ages and gaps in seconds."""
+
+    account: NDArray[np.int32]
+    identifier: NDArray[np.int32]
+    kind_code: NDArray[np.int8]
+    ip_version: NDArray[np.int8]
+    degree: NDArray[np.int32]
+    age: NDArray[np.int64]
+    gap: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.account)
+
+
+def kind_table() -> pa.Table:
+    """The kinds as a relational table: window and lease in seconds."""
+    return pa.table(
+        {
+            "code": pa.array(range(len(KINDS)), pa.int8()),
+            "kind": [kind.name for kind in KINDS],
+            "family": [kind.family for kind in KINDS],
+            "is_ip": [kind.name == "ip" for kind in KINDS],
+            "cap": pa.array([kind.cap for kind in KINDS], pa.int32()),
+            "max_age": pa.array([kind.window * _DAY for kind in KINDS], pa.int64()),
+            "lease": pa.array([kind.lease for kind in KINDS], pa.int64()),
+        }
+    )
+
+
+def level_tables(parameters: Parameters) -> dict[str, pa.Table]:
+    """Evidence by degree, gap and age, one row per value up to the last bin edge plus one, in 1/1024 bit."""
+    gaps = range(parameters.gap_bins[-1] + 2)
+    ages = range(parameters.age_bins[-1] + 2)
+    return {
+        "degree_levels": _table(
+            ("code", "degree", "units"),
+            [
+                (code, d, kind.bits[_bin(d, parameters.degree_bins)])
+                for code, kind in enumerate(KINDS)
+                for d in _degrees(kind)
+            ],
+        ),
+        "gap_levels": _table(("days", "units"), [(g, parameters.gap_bits[_bin(g, parameters.gap_bins)]) for g in gaps]),
+        "age_levels": _table(
+            ("code", "days", "units"),
+            [(code, a, _age_bits(kind, a, parameters)) for code, kind in enumerate(KINDS) for a in ages],
+        ),
+    }
+
+
+def clock_table(as_of: int, parameters: Parameters) -> pa.Table:
+    """One row: the as-of time (epoch microseconds) and the largest gap and age the level tables hold, in days."""
+    return pa.table(
+        {
+            "as_of": pa.array([as_of], pa.int64()),
+            "gap_top": pa.array([parameters.gap_bins[-1] + 1], pa.int64()),
+            "age_top": pa.array([parameters.age_bins[-1] + 1], pa.int64()),
+        }
+    )
+
+
+def conductance(links: EvidenceLinks, parameters: Parameters) -> NDArray[np.float64]:
+    """Strength of each link in the resistor network; 1.0 = one fully trusted fresh link.
+
+    c = strength * 2 / degree * 2^(-age / half-life) * 2^(-gap / gap half-life); the last factor only for leased kinds.
+    """
+    base, half_life = _per_link(links)
+    decay = np.exp2(-(links.age // _DAY) / half_life)
+    overlap = np.exp2(-(links.gap / _DAY) / parameters.gap_half_life)
+    return base * 2.0 / links.degree * decay * overlap
+
+
+def _per_link(links: EvidenceLinks) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    strength = np.array([kind.strength for kind in KINDS])[links.kind_code]
+    network = np.array([kind.strength_v6 or kind.strength for kind in KINDS])[links.kind_code]
+    half_life = np.array([float(kind.half_life) for kind in KINDS])[links.kind_code]
+    return np.where(links.ip_version == 6, network, strength), half_life
+
+
+def _degrees(kind: Kind) -> range:
+    return range(2, kind.cap + 1)
+
+
+def _bin(value: int, edges: tuple[int, ...]) -> int:
+    return int(np.searchsorted(edges, value))
+
+
+def _age_bits(kind: Kind, days: int, parameters: Parameters) -> float:
+    return max(parameters.age_bits[_bin(days, parameters.age_bins)], -kind.max_age_penalty)
+
+
+def _table(names: tuple[str, ...], rows: list[tuple[float, ...]]) -> pa.Table:
+    columns = list(zip(*rows, strict=True))
+    whole = [pa.array([int(v) for v in column], pa.int64()) for column in columns[:-1]]
+    units = pa.array([round(bits * UNITS_PER_BIT) for bits in columns[-1]], pa.int64())
+    return pa.table([*whole, units], names=list(names))

@@ -1,0 +1,103 @@
+"""The embedded engine: runs `queries/relational/*.sql` over Parquet files and writes their results as Parquet.
+
+Results are written by one writer in the order the statement gives, in row groups of a fixed size, so that a
+table's bytes
+depend on its rows alone and not on thread count or batch borders.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from linkgraph.errors import RunError
+from linkgraph.queries import load
+
+_ROW_GROUP = 131_072
+_BATCH = 131_072
+
+
+class DuckDBEngine:
+    """One in-memory connection that spills to `temp`; a context manager. Statements see tables by registered name."""
+
+    def __init__(self, temp: Path, memory_limit: str, threads: int) -> None:
+        temp.mkdir(parents=True, exist_ok=True)
+        self._connection = duckdb.connect(
+            config={
+                "memory_limit": memory_limit,
+                "threads": threads,
+                "temp_directory": str(temp),
+                "preserve_insertion_order": True,
+            }
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def files(self, name: str, paths: Sequence[Path], schema: pa.Schema) -> None:
+        """Make Parquet files visible as `name`; without files, an empty table of `schema`."""
+        if paths:
+            self._connection.read_parquet([str(path) for path in paths]).create_view(name, replace=True)
+        else:
+            self._connection.from_arrow(schema.empty_table()).create(name)
+
+    def table(self, name: str, rows: pa.Table) -> None:
+        """Make a small Arrow table visible as `name`."""
+        self._connection.from_arrow(rows).create(name)
+
+    def view(self, step: str, name: str) -> None:
+        """Make the result of a statement visible as `name`, computed when it is read."""
+        self._connection.sql(load("relational", step).text).create_view(name, replace=True)
+
+    def run(self, step: str, out: Path) -> int:
+        """Run a statement, write its rows to `out` and make them visible under the file's name; returns their
+        number."""
+        try:
+            reader = self._connection.sql(load("relational", step).text).to_arrow_reader(_BATCH)
+            rows = write_parquet(out, reader.schema, reader)
+        except duckdb.Error as error:
+            raise RunError(f"step {step}: {type(error).__name__}: {_first_line(error)}") from error
+        self.files(out.stem, [out], reader.schema)
+        return rows
+
+    def read(self, step: str) -> pa.Table:
+        """Run a statement and return its rows."""
+        try:
+            table: pa.Table = self._connection.sql(load("relational", step).text).to_arrow_table()
+        except duckdb.Error as error:
+            raise RunError(f"step {step}: {type(error).__name__}: {_first_line(error)}") from error
+        return table
+
+
+def write_parquet(path: Path, schema: pa.Schema, batches: pa.RecordBatchReader | Sequence[pa.RecordBatch]) -> int:
+    """Write rows in groups of `_ROW_GROUP`, whatever batches they come in; returns their number. Replaces `path`
+    at the end."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".partial")
+    rows, held, waiting = 0, 0, []
+    with pq.ParquetWriter(beside, schema, compression="zstd", compression_level=1) as writer:
+        for batch in batches:
+            waiting.append(batch)
+            held += len(batch)
+            rows += len(batch)
+            while held >= _ROW_GROUP:
+                table = pa.Table.from_batches(waiting, schema)
+                writer.write_table(table.slice(0, _ROW_GROUP).combine_chunks(), row_group_size=_ROW_GROUP)
+                rest = table.slice(_ROW_GROUP)
+                waiting, held = rest.to_batches(), len(rest)
+        writer.write_table(pa.Table.from_batches(waiting, schema).combine_chunks(), row_group_size=_ROW_GROUP)
+    beside.replace(path)
+    return rows
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,10 @@
+-- A person's name, folded, and its last word.
+CREATE OR REPLACE MACRO read_name(value) AS {
+  'value': CASE WHEN NOT is_placeholder(value) THEN nullif(fold_text(value), '') END,
+  'surname': CASE WHEN NOT is_placeholder(value) THEN nullif(string_split(fold_text(value), ' ')[-1], '') END,
+  'fault': CASE
+    WHEN length(value) > 2000 THEN 'too_long'
+    WHEN has_card_number(value) THEN 'card_number'
+    WHEN is_placeholder(value) THEN 'placeholder'
+  END
+}

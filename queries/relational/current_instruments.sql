@@ -1,0 +1,17 @@
+-- Instruments as known at the clock: the newest row of each record; retracted rows and events yet to come are left out.
+-- returns: account_id, at, kind, token
+SELECT
+  account_id AS account_id, "at" AS "at", kind AS kind, token AS token
+FROM ledger_instruments, clock
+WHERE record IS NULL AND NOT deleted AND known_at <= as_of AND "at" <= as_of
+UNION ALL
+SELECT
+  account_id AS account_id, "at" AS "at", kind AS kind, token AS token
+FROM (
+  SELECT
+    account_id AS account_id, "at" AS "at", kind AS kind, token AS token, deleted AS deleted,
+    row_number() OVER (PARTITION BY record ORDER BY known_at DESC, deleted DESC, batch DESC, line DESC) AS place
+  FROM ledger_instruments, clock
+  WHERE record IS NOT NULL AND known_at <= as_of AND "at" <= as_of
+) AS ranked
+WHERE place = 1 AND NOT deleted

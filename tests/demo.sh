@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# The main job on a simulated world: feeds, ledger, night, rings, one explained account.
+set -euo pipefail
+export LINKGRAPH_HOME="${LINKGRAPH_HOME:-.linkgraph/demo}"
+world=$(mktemp -d)
+trap 'rm -rf "$world"' EXIT
+rm -rf "$LINKGRAPH_HOME"
+linkgraph simulate "$world" --accounts 5000 --seed 1 > /dev/null
+linkgraph ingest "$world/feeds"
+linkgraph nightly
+linkgraph rings --limit 5
+linkgraph explain "$(linkgraph flagged --limit 1)"

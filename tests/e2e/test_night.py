@@ -1,0 +1,58 @@
+"""Feeds to an explained account: the whole night on a small simulated world."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import ingest
+from linkgraph import runs
+from linkgraph.errors import RunError
+from linkgraph.nightly import run_night
+from linkgraph.settings import Settings, read_settings
+from linkgraph.simulate import World, simulate
+from linkgraph.store import open_view
+
+NOW = 1_780_000_000_000_000
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("night")
+    simulate(folder / "world", World(accounts=3000, seed=1))
+    found = read_settings(home=folder / "home")
+    ingest([folder / "world" / "feeds"], found, NOW)
+    return found
+
+
+def test_the_night_is_the_same_bytes_twice_on_one_thread_and_two(settings: Settings) -> None:
+    first = run_night(settings).record()["tables"]
+    again = run_night(settings.model_copy(update={"threads": 1})).record()["tables"]
+    assert first == again
+
+
+def test_contributions_add_up_to_the_score(settings: Settings) -> None:
+    view = open_view(settings, run_night(settings))
+    flagged = view.flagged(50)
+    assert flagged
+    for account in flagged:
+        total = sum(share.log_odds for share in view.contributions([account.account_id]))
+        assert total == pytest.approx(account.one_hop + account.propagated, abs=1e-9)
+
+
+def test_victims_are_not_flagged(settings: Settings) -> None:
+    view = open_view(settings, run_night(settings))
+    assert not [account for account in view.flagged(10_000) if account.label in ("victim", "cleared")]
+
+
+def test_members_are_in_one_ring_of_at_least_three(settings: Settings) -> None:
+    view = open_view(settings, run_night(settings))
+    rings = view.rings(1000)
+    members = view.members([ring.ring_id for ring in rings])
+    assert len({member.account_id for member in members}) == len(members)
+    assert min(ring.size for ring in rings) >= 3
+
+
+def test_an_empty_ledger_fails_and_publishes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="empty"):
+        run_night(read_settings(home=tmp_path))
+    assert runs.published_id(tmp_path) is None

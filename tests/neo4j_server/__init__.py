@@ -1,0 +1,1 @@
+"""A real Neo4j Community server for tests, run from its published jars: no container engine needed."""
