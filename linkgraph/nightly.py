@@ -18,6 +18,7 @@ from linkgraph.detect import evidence, pairs, propagation, rings, scoring
 from linkgraph.engine.duckdb import DuckDBEngine, write_parquet
 from linkgraph.errors import RunError
 from linkgraph.explain import contributions
+from linkgraph.kinds import KIND_NAMES
 from linkgraph.ledger import FEEDS, Ledger
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
@@ -25,6 +26,7 @@ from linkgraph.store import open_writer
 from linkgraph.tables import TABLES
 
 _TIES = {"fraud": "sigma_fraud", "suspected": "sigma_suspected", "chargeback": "sigma_recent_chargeback"}
+_IP = KIND_NAMES.index("ip")
 _CURRENT = ("accounts", "observations", "logins", "instruments", "payments", "p2p_orders", "labels", "disputes")
 
 
@@ -35,6 +37,7 @@ class Scores:
     network: propagation.Network
     voltage: np.ndarray[Any, np.dtype[np.float64]]
     blocks: scoring.Blocks
+    without_ip: scoring.Blocks
 
 
 def run_night(settings: Settings, as_of: int | None = None, seed: int = 0) -> Run:
@@ -126,7 +129,13 @@ def _propagate(e: DuckDBEngine, run: Run, clock: int, settings: Settings) -> Sco
     voltage = propagation.solve(network, settings.parameters)
     if not (voltage.min(initial=0.0) >= 0.0 and voltage.max(initial=0.0) <= 1.0):
         raise RunError("invariant broken: a voltage left 0 to 1")
-    return Scores(network, voltage, scoring.blocks(network, voltage, settings.parameters))
+    firm = propagation.discounted(network, (links.account, links.identifier, np.where(links.kind_code == _IP, 0.0, c)))
+    return Scores(
+        network,
+        voltage,
+        scoring.blocks(network, voltage, settings.parameters),
+        scoring.blocks(firm, propagation.solve(firm, settings.parameters), settings.parameters),
+    )
 
 
 def _write_tables(e: DuckDBEngine, run: Run, scores: Scores, groups: list[rings.Group], settings: Settings) -> None:
@@ -163,6 +172,8 @@ def _account_rows(
     labels = dict(zip(*(_columns(run.work("seeds"))[k].tolist() for k in ("account", "label")), strict=True))
     degrees = dict(zip(*(_columns(run.work("degrees"))[k].tolist() for k in ("account", "degree")), strict=True))
     risk = scoring.risk(scores.blocks.total)
+    # An address alone never moves a customer over the threshold: the flag must hold with every address gone.
+    firm = np.minimum(risk, scoring.risk(scores.without_ip.total))
     rows = []
     for i, account_id in enumerate(roster):
         ring, label = ring_of.get(account_id, {}), labels.get(i)
@@ -171,7 +182,7 @@ def _account_rows(
                 "account_id": account_id,
                 "risk": float(risk[i]),
                 "probability": None,
-                "flagged": bool(risk[i] >= settings.parameters.cold_flag_risk) and label not in ("victim", "cleared"),
+                "flagged": bool(firm[i] >= settings.parameters.cold_flag_risk) and label not in ("victim", "cleared"),
                 "role": {"victim": "victim", "fraud": "perpetrator"}.get(label or "", "unknown"),
                 "ring_id": ring.get("ring_id"),
                 "membership": ring.get("membership"),

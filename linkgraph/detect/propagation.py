@@ -9,7 +9,7 @@ on the rest of the graph.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,17 +44,28 @@ def build_network(
     parameters: Parameters,
 ) -> Network:
     """links: (account, identifier, conductance); shape: (accounts, identifiers); ties: sigma and y per account."""
-    account, identifier, c = links
     accounts, identifiers = shape
     n = accounts + identifiers
-    rows = np.concatenate([account, identifier + accounts]).astype(np.int32)
-    columns = np.concatenate([identifier + accounts, account]).astype(np.int32)
-    matrix = csr_array((np.concatenate([c, c]), (rows, columns)), shape=(n, n))
-    matrix.sum_duplicates()
+    matrix = _symmetric(links, accounts, n)
     degree = matrix @ np.ones(n)
     sigma, label = (np.concatenate([values, np.zeros(identifiers)]) for values in ties)
     leak = np.where(np.arange(n) < accounts, parameters.k0, 0.0) + parameters.rho * degree
     return Network(accounts, matrix, np.maximum(degree + leak + sigma, 1e-12), sigma, label)
+
+
+def discounted(network: Network, links: tuple[NDArray[np.int32], NDArray[np.int32], Floats]) -> Network:
+    """The network with only `links`; what is missing goes to ground (D is kept), so that no voltage can rise."""
+    n = len(network.diagonal)
+    return replace(network, conductance=_symmetric(links, network.accounts, n))
+
+
+def _symmetric(links: tuple[NDArray[np.int32], NDArray[np.int32], Floats], accounts: int, n: int) -> csr_array:
+    account, identifier, c = links
+    rows = np.concatenate([account, identifier + accounts]).astype(np.int32)
+    columns = np.concatenate([identifier + accounts, account]).astype(np.int32)
+    matrix = csr_array((np.concatenate([c, c]), (rows, columns)), shape=(n, n))
+    matrix.sum_duplicates()
+    return matrix
 
 
 def sweeps(parameters: Parameters) -> int:
@@ -62,11 +73,10 @@ def sweeps(parameters: Parameters) -> int:
     return math.ceil(math.log(parameters.solve_tol) / -math.log1p(parameters.rho))
 
 
-def solve(network: Network, parameters: Parameters, conductance: csr_array | None = None) -> Floats:
-    """Voltage of every node, 0 to 1. `conductance`: solve with less, the difference going to ground (D is kept)."""
-    matrix = network.conductance if conductance is None else conductance
+def solve(network: Network, parameters: Parameters) -> Floats:
+    """Voltage of every node, 0 to 1."""
     b = network.injected
     v = b / network.diagonal
     for _ in range(sweeps(parameters)):
-        v = (matrix @ v + b) / network.diagonal
+        v = (network.conductance @ v + b) / network.diagonal
     return np.asarray(v, dtype=np.float64)
