@@ -12,7 +12,7 @@ import typer
 from ingest.pipeline import ingest as ingest_files
 from linkgraph import runs
 from linkgraph.errors import LinkgraphError, NotFoundError, UsageError
-from linkgraph.nightly import run_night
+from linkgraph.nightly import Plan, run_night
 from linkgraph.settings import read_settings
 from linkgraph.simulate import World
 from linkgraph.simulate import simulate as write_world
@@ -36,9 +36,9 @@ def ingest(paths: list[Path], feed: str | None = None, columns: Path | None = No
 
 
 @app.command()
-def nightly(as_of: str | None = None, seed: int = 0) -> None:
+def nightly(as_of: str | None = None, seed: int = 0, only: str | None = None) -> None:
     """Run a night and publish it. --as-of: `now` or epoch seconds; default: the newest known time in the ledger."""
-    run = run_night(read_settings(), _clock(as_of), seed)
+    run = run_night(read_settings(), Plan(_clock(as_of), seed, only))
     typer.echo(run.run_id)
 
 

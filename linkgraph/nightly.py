@@ -1,268 +1,154 @@
-"""One night: a pure function of the ledger as known at T, the parameters and the seed; published last.
+"""One night: a pure function of the ledger as known at T, the run of the night before, the parameters and the seed.
 
-project -> weigh -> pair -> ring -> propagate -> score -> explain -> check -> publish
+The stages of `stages.STAGES` write a run's folder; when all have passed, the run is published into the store and the
+pointer moves, last. A night that fails or is killed leaves the published run as it was, and starts again from the
+beginning.
 """
 
 import hashlib
 import json
+import shutil
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from linkgraph import __version__, runs
-from linkgraph.detect import evidence, pairs, propagation, rings, scoring
-from linkgraph.engine.duckdb import DuckDBEngine, write_parquet
-from linkgraph.errors import RunError
-from linkgraph.explain import contributions
-from linkgraph.kinds import KIND_NAMES
-from linkgraph.ledger import FEEDS, Ledger
+from linkgraph.engine.duckdb import DuckDBEngine
+from linkgraph.errors import NotFoundError, RunError, UsageError
+from linkgraph.ledger import Ledger
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
-from linkgraph.store import open_writer
+from linkgraph.stages import STAGES, Night, open_tables
+from linkgraph.store import open_writers
 from linkgraph.tables import TABLES
 
-_TIES = {"fraud": "sigma_fraud", "suspected": "sigma_suspected", "chargeback": "sigma_recent_chargeback"}
-_IP = KIND_NAMES.index("ip")
-_CURRENT = ("accounts", "observations", "logins", "instruments", "payments", "p2p_orders", "labels", "disputes")
+Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
-    """The solved network of a night."""
+class Plan:
+    """What a night is asked for. `as_of`: epoch microseconds, None = the newest known time in the ledger."""
 
-    network: propagation.Network
-    voltage: np.ndarray[Any, np.dtype[np.float64]]
-    blocks: scoring.Blocks
-    without_ip: scoring.Blocks
+    as_of: int | None = None
+    seed: int = 0
+    only: str | None = None
 
 
-def run_night(settings: Settings, as_of: int | None = None, seed: int = 0) -> Run:
-    """Run a night as of `as_of` (epoch microseconds; default: the newest known time in the ledger) and publish it."""
+def run_night(settings: Settings, plan: Plan, progress: Progress = lambda stage: None) -> Run:
+    """Run a night and publish it; with `plan.only`, run that one stage again and publish nothing.
+
+    progress: called with the name of each stage as it starts. RunError if the ledger is empty, another night is running
+    or an invariant is broken; then nothing has been published.
+    """
+    if plan.only is not None and plan.only not in STAGES:
+        raise UsageError(f"no such stage; stages are {', '.join(STAGES)}")
     ledger = Ledger(settings.ledger_folder)
     newest = ledger.newest_known_at()
     if newest is None:
         raise RunError("the ledger is empty: run `linkgraph ingest` first")
-    clock = newest if as_of is None else as_of
-    record = _record(settings, ledger, clock, seed)
-    run = Run(record["run_id"], settings.home / "runs" / record["run_id"])
-    with (
-        runs.night_lock(settings.home),
-        DuckDBEngine(settings.home / "tmp", settings.memory_limit, settings.threads) as e,
-    ):
-        run.path.mkdir(parents=True, exist_ok=True)
-        _project(e, ledger, run, clock, settings)
-        groups = _pair_and_ring(e, run, settings, seed)
-        scores = _propagate(e, run, clock, settings)
-        _write_tables(e, run, scores, groups, settings)
-        record["tables"] = {name: _described(run.table(name)) for name in TABLES}
-        run.save(record)
-        _publish(settings, run)
+    clock = newest if plan.as_of is None else plan.as_of
+    with runs.night_lock(settings.home):
+        previous = _night_before(settings, clock)
+        record = _record(settings, ledger, clock, plan.seed, previous)
+        run = Run(record["run_id"], settings.home / "runs" / record["run_id"])
+        names = _prepare(run, record, plan.only)
+        with DuckDBEngine(settings.home / "tmp", settings.memory_limit, settings.threads) as engine:
+            night = Night(engine, ledger, run, previous, clock, plan.seed, settings.parameters)
+            _run_stages(night, names, progress)
+        if plan.only is None:
+            progress("publish")
+            publish(settings, run)
     return run
 
 
-def _record(settings: Settings, ledger: Ledger, clock: int, seed: int) -> dict[str, Any]:
+def publish(settings: Settings, run: Run) -> dict[str, int]:
+    """Write a complete run into its store, beside what readers see, then move the pointer; returns rows per table."""
+    if run.record().get("status") != "complete":
+        raise RunError(f"run {run.run_id} is not complete: run the night again")
+    sent: dict[str, int] = {}
+    for store in open_writers(settings, run):
+        with store as writer:
+            for name in TABLES:
+                sent[name] = writer.write(name, pq.ParquetFile(run.table(name)).iter_batches())
+            writer.publish(run.stamp())
+    runs.move_pointer(settings.home, run)
+    return sent
+
+
+def _night_before(settings: Settings, clock: int) -> Run | None:
+    """The newest run on the published chain whose as-of time lies before tonight's, so that a repeated night is the
+    same.
+    """
+    run_id = runs.published_id(settings.home)
+    while run_id is not None:
+        try:
+            run = runs.open_run(settings.home, run_id)
+        except NotFoundError:
+            return None
+        record = run.record()
+        if record["as_of"] < clock // 1_000_000:
+            return run
+        run_id = record["previous"]
+    return None
+
+
+def _record(settings: Settings, ledger: Ledger, clock: int, seed: int, previous: Run | None) -> dict[str, Any]:
+    """What goes in. The run's id is a digest of it: the same night again is the same run."""
     inputs = [[entry.feed, entry.digest, entry.rows] for entry in ledger.entries() if entry.oldest_known_at <= clock]
-    identity = [clock, inputs, settings.parameters.digest(), seed, __version__]
-    digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:12]
-    return {
-        "run_id": f"r-{clock // 1_000_000}-{digest}",
+    record = {
         "as_of": clock // 1_000_000,
+        "code_version": __version__,
+        "cold_start": True,
         "config_hash": settings.parameters.digest(),
         "configuration": settings.parameters.as_record(),
-        "cold_start": True,
-        "seed": seed,
-        "code_version": __version__,
         "inputs": inputs,
+        "previous": previous.run_id if previous else None,
+        "seed": seed,
     }
+    digest = hashlib.sha256(json.dumps([record, clock], sort_keys=True).encode()).hexdigest()[:10]
+    day = time.strftime("%Y%m%d", time.gmtime(clock // 1_000_000))
+    return {"run_id": f"r-{day}-{digest}", **record, "status": "running", "stages": {}, "tables": {}}
 
 
-def _project(e: DuckDBEngine, ledger: Ledger, run: Run, clock: int, settings: Settings) -> None:
-    """Ledger to links, accounts and identifiers, as known at the clock."""
-    for feed in FEEDS.values():
-        e.files(f"ledger_{feed.name}", ledger.files(feed.name, clock), feed.schema)
-    e.table("clock", evidence.clock_table(clock, settings.parameters))
-    e.table("kinds", evidence.kind_table())
-    for name, table in evidence.level_tables(settings.parameters).items():
-        e.table(name, table)
-    for feed_name in (*_CURRENT, "transfers"):
-        e.view(f"current_{feed_name}", feed_name)
-    for step in ("used_named", "roster", "identifiers_named", "evidence_links", "lease_gaps", "seeds", "degrees"):
-        e.run(step, run.work(step))
+def _prepare(run: Run, record: dict[str, Any], only: str | None) -> list[str]:
+    """The stages to run: all of them in an empty folder, none if this very night is complete, or one alone."""
+    if only is None and _is_complete(run):
+        return []
+    if only is None:
+        shutil.rmtree(run.path, ignore_errors=True)
+        run.path.mkdir(parents=True)
+        run.save(record)
+        return list(STAGES)
+    done = run.record()["stages"] if (run.path / "run.json").is_file() else {}
+    missing = [name for name in list(STAGES)[: list(STAGES).index(only)] if name not in done]
+    if missing:
+        raise RunError(f"stage {only} needs stages that this run has not passed: {', '.join(missing)}")
+    return [only]
 
 
-def _pair_and_ring(e: DuckDBEngine, run: Run, settings: Settings, seed: int) -> list[rings.Group]:
-    """Pair evidence, the pairs above the threshold, and the rings they form."""
-    e.run("pair_evidence", run.work("pair_evidence"))
-    found = _columns(run.work("pair_evidence"))
-    every = pairs.Pairs(found["a"], found["b"], found["units"], found["firm"], found["families"])
-    kept = every.where(pairs.linked(every, settings.parameters))
-    p = pairs.probability(kept.units, settings.parameters)
-    e.table("kept_pairs", pa.table({"a": kept.a, "b": kept.b, "units": kept.units, "probability": p}))
-    e.run("links", run.work("links"))
-    accounts = pq.read_metadata(run.work("roster")).num_rows
-    return rings.find_rings(accounts, kept.a, kept.b, p, settings.parameters, seed)
+def _is_complete(run: Run) -> bool:
+    return (run.path / "run.json").is_file() and run.record().get("status") == "complete"
 
 
-def _propagate(e: DuckDBEngine, run: Run, clock: int, settings: Settings) -> Scores:
-    """Labels and conductances to voltages and blocks."""
-    found, gaps, seeds = (_columns(run.work(name)) for name in ("evidence_links", "lease_gaps", "seeds"))
-    gap = np.zeros(len(found["account"]), dtype=np.int64)
-    place = {(a, x): i for i, (a, x) in enumerate(zip(found["account"], found["identifier"], strict=True))}
-    gap[[place[key] for key in zip(gaps["account"], gaps["identifier"], strict=True)]] = gaps["gap"]
-    age = np.maximum(0, clock // 1_000_000 - found["last_seen"])
-    links = evidence.EvidenceLinks(
-        found["account"], found["identifier"], found["kind_code"], found["ip_version"], found["degree"], age, gap
-    )
-    accounts, identifiers = (pq.read_metadata(run.work(n)).num_rows for n in ("roster", "identifiers_named"))
-    sigma, label = np.zeros(accounts), np.zeros(accounts)
-    for account, word in zip(seeds["account"], seeds["label"], strict=True):
-        sigma[account] = getattr(settings.parameters, _TIES.get(word, "sigma_innocent"))
-        label[account] = float(word in _TIES)
-    c = evidence.conductance(links, settings.parameters)
-    network = propagation.build_network(
-        (links.account, links.identifier, c), (accounts, identifiers), (sigma, label), settings.parameters
-    )
-    voltage = propagation.solve(network, settings.parameters)
-    if not (voltage.min(initial=0.0) >= 0.0 and voltage.max(initial=0.0) <= 1.0):
-        raise RunError("invariant broken: a voltage left 0 to 1")
-    firm = propagation.discounted(network, (links.account, links.identifier, np.where(links.kind_code == _IP, 0.0, c)))
-    return Scores(
-        network,
-        voltage,
-        scoring.blocks(network, voltage, settings.parameters),
-        scoring.blocks(firm, propagation.solve(firm, settings.parameters), settings.parameters),
-    )
+def _run_stages(night: Night, names: list[str], progress: Progress) -> None:
+    open_tables(night)
+    for name in names:
+        progress(name)
+        start = time.perf_counter()
+        counts = STAGES[name](night)
+        record = night.run.record()
+        record["stages"][name] = {"counts": counts, "seconds": round(time.perf_counter() - start, 3)}
+        night.run.save(record)
+    record = night.run.record()
+    if all(name in record["stages"] for name in STAGES):
+        record["tables"] = {name: _described(night.run, name) for name in TABLES}
+        record["status"] = "complete"
+        night.run.save(record)
 
 
-def _write_tables(e: DuckDBEngine, run: Run, scores: Scores, groups: list[rings.Group], settings: Settings) -> None:
-    """The public tables. Ring numbers are of this run only; they do not last from night to night yet."""
-    roster = _columns(run.work("roster"))["account_id"]
-    n = len(roster)
-    x = scores.voltage[n:]
-    e.table("identifier_voltage", pa.table({"identifier": pa.array(range(len(x)), pa.int32()), "voltage": x}))
-    e.run("identifiers", run.work("identifiers"))
-    e.run("used", run.work("used"))
-    members = [
-        {"ring_id": _ring_id(roster[g.members[0]]), "account_id": roster[m], "confidence": float(q)}
-        | {"membership": _membership(float(q), settings)}
-        for g in groups
-        for m, q in zip(g.members, g.confidence, strict=True)
-    ]
-    ring_of = {member["account_id"]: member for member in members}
-    rows = _account_rows(run, scores, ring_of, settings)
-    wanted = np.array([i for i, row in enumerate(rows) if row["flagged"] or row["ring_id"]], dtype=np.int32)
-    _save(run, "accounts", pa.Table.from_pylist(rows, TABLES["accounts"]))
-    _save(run, "rings", pa.Table.from_pylist([_ring_row(g, roster, run, settings) for g in groups], TABLES["rings"]))
-    ordered = sorted(members, key=lambda m: (m["ring_id"], m["account_id"]))
-    _save(run, "ring_members", pa.Table.from_pylist(ordered, TABLES["ring_members"]))
-    _save(run, "ring_events", TABLES["ring_events"].empty_table())
-    _save(run, "contributions", _contribution_rows(run, scores, wanted, roster))
-    for name in ("identifiers", "used", "links"):
-        _save(run, name, pq.read_table(run.work(name)))
-
-
-def _account_rows(
-    run: Run, scores: Scores, ring_of: dict[str, dict[str, Any]], settings: Settings
-) -> list[dict[str, Any]]:
-    roster = _columns(run.work("roster"))["account_id"]
-    labels = dict(zip(*(_columns(run.work("seeds"))[k].tolist() for k in ("account", "label")), strict=True))
-    degrees = dict(zip(*(_columns(run.work("degrees"))[k].tolist() for k in ("account", "degree")), strict=True))
-    risk = scoring.risk(scores.blocks.total)
-    # An address alone never moves a customer over the threshold: the flag must hold with every address gone.
-    firm = np.minimum(risk, scoring.risk(scores.without_ip.total))
-    rows = []
-    for i, account_id in enumerate(roster):
-        ring, label = ring_of.get(account_id, {}), labels.get(i)
-        rows.append(
-            {
-                "account_id": account_id,
-                "risk": float(risk[i]),
-                "probability": None,
-                "flagged": bool(firm[i] >= settings.parameters.cold_flag_risk) and label not in ("victim", "cleared"),
-                "role": {"victim": "victim", "fraud": "perpetrator"}.get(label or "", "unknown"),
-                "ring_id": ring.get("ring_id"),
-                "membership": ring.get("membership"),
-                "behaviour": 0.0,
-                "one_hop": float(scores.blocks.one_hop[i]),
-                "propagated": float(scores.blocks.propagated[i]),
-                "ring": 0.0,
-                "label": label,
-                "degree": degrees.get(i, 0),
-                "headline": f"risk {risk[i]:.2f} (cold start)",
-            }
-        )
-    return rows
-
-
-def _ring_id(first: str) -> str:
-    return f"R-{hashlib.sha256(first.encode()).hexdigest()[:10]}"
-
-
-def _membership(confidence: float, settings: Settings) -> str:
-    if confidence >= settings.parameters.core_at:
-        return "core"
-    return "likely" if confidence >= settings.parameters.likely_at else "fringe"
-
-
-def _ring_row(group: rings.Group, roster: Any, run: Run, settings: Settings) -> dict[str, Any]:
-    core = int((group.confidence >= settings.parameters.core_at).sum())
-    size = len(group.members)
-    return {
-        "ring_id": _ring_id(roster[group.members[0]]),
-        "score": float(group.confidence.mean() * group.density),
-        "size": size,
-        "core_size": core,
-        "density": group.density,
-        "fragility": 0,
-        "first_seen_run": run.run_id,
-        "last_changed_run": run.run_id,
-        "status": "active",
-        "exposure": 0.0,
-        "currency": None,
-        "headline": f"{size} accounts, {core} core (cold start: a family can look the same)",
-    }
-
-
-def _contribution_rows(run: Run, scores: Scores, wanted: Any, roster: Any) -> pa.Table:
-    named = _columns(run.work("identifiers_named"))
-    found = contributions.by_link(scores.network, scores.voltage, scores.blocks, wanted).to_pylist()
-    rows = [
-        {
-            "account_id": roster[row["account"]],
-            "block": row["block"],
-            "kind": named["kind"][row["identifier"]],
-            "identifier": named["identifier"][row["identifier"]],
-            "other_account_id": None,
-            "log_odds": row["log_odds"],
-            "reason": f"{named['kind'][row['identifier']]} used by {named['degree'][row['identifier']]} accounts",
-        }
-        for row in found
-    ]
-    return pa.Table.from_pylist(rows, TABLES["contributions"])
-
-
-def _save(run: Run, name: str, table: pa.Table) -> None:
-    table = table.cast(TABLES[name])
-    write_parquet(run.table(name), table.schema, table.to_batches())
-
-
-def _columns(path: Path) -> dict[str, Any]:
-    table = pq.read_table(path)
-    return {name: table[name].to_numpy() for name in table.column_names}
-
-
-def _described(path: Path) -> dict[str, Any]:
+def _described(run: Run, name: str) -> dict[str, Any]:
+    path = run.table(name)
     return {"rows": pq.read_metadata(path).num_rows, "sha256": runs.digest_of(path)}
-
-
-def _publish(settings: Settings, run: Run) -> None:
-    """Into the store, beside what readers see; then the pointer."""
-    with open_writer(settings, run) as writer:
-        for name in TABLES:
-            writer.write(name, pq.ParquetFile(run.table(name)).iter_batches())
-        writer.publish(run.stamp())
-    runs.move_pointer(settings.home, run)

@@ -89,7 +89,10 @@ def open_run(home: Path, run_id: str | None = None) -> Run:
     path = home / "runs" / wanted
     if Path(wanted).name != wanted or not (path / "run.json").is_file():
         raise NotFoundError("no such run")
-    return Run(wanted, path)
+    run = Run(wanted, path)
+    if run.record().get("status") != "complete":
+        raise NotFoundError("that run was not completed")
+    return run
 
 
 def published_id(home: Path) -> str | None:

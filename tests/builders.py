@@ -270,6 +270,13 @@ def write_run(home: Path, content: Tables, run_id: str = "r-1", **changes: Any) 
     for name, table in content.items():
         pq.write_table(table, run.table(name))
     listed = {name: {"rows": table.num_rows, "sha256": digest_of(run.table(name))} for name, table in content.items()}
-    record = {"run_id": run_id, "as_of": AS_OF, "config_hash": "c0ffee", "cold_start": True, "tables": listed}
+    record = {
+        "run_id": run_id,
+        "as_of": AS_OF,
+        "config_hash": "c0ffee",
+        "cold_start": True,
+        "status": "complete",
+        "tables": listed,
+    }
     run.save(record | changes)
     return run

@@ -1,11 +1,10 @@
-"""The grounded resistor network: risk as the chance that a walk along the evidence meets confirmed fraud before it
-is lost.
+"""The grounded resistor network: risk as the chance that a walk along the evidence meets confirmed fraud before it is
+lost.
 
-Every node leaks to ground (innocent), every labelled account is tied to its label. (diag(D) - C) v = b, solved by
-row-wise
-sweeps v <- (C v + b) / D; their number follows from `rho` and the tolerance alone, so that a component's bits do
-not depend
-on the rest of the graph.
+Every node leaks to ground (innocent), every labelled account is tied to its label. With D_i = sum_j c_ij + leak_i +
+sigma_i the voltages solve (diag(D) - C) v = sigma * y, by sweeps v <- (C v + b) / D. Their number follows from `rho`
+and the tolerance alone, and every row is summed in node order, so a component has the same bits alone as in the whole
+graph.
 """
 
 import math
@@ -17,66 +16,146 @@ from scipy.sparse import csr_array
 
 from linkgraph.parameters import Parameters
 
+Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
+
+_SEEDS_AT_ONCE = 512  # rows of one batch of pushes: bounds its memory to some hundred thousand entries
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Account-identifier links with their conductance, sorted by (account, identifier)."""
+
+    account: Ints
+    identifier: Ints
+    conductance: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """Per account: strength of its label's tie (sigma), the label (y: 1 fraud, 0 innocent), extra trust to ground."""
+
+    sigma: Floats
+    label: Floats
+    trust: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Nodes are accounts 0..accounts-1, then identifiers. C symmetric conductances, D diagonal, sigma and y of
-    labels."""
+    """Nodes are the accounts, then the identifiers. `matrix` is C; `diagonal` is D; sigma and label are per node."""
 
     accounts: int
-    conductance: csr_array
+    links: Links
+    matrix: csr_array
     diagonal: Floats
     sigma: Floats
     label: Floats
 
-    @property
-    def injected(self) -> Floats:
-        """b = sigma * y: what the labels push in."""
-        return self.sigma * self.label
+
+def build_network(links: Links, identifiers: int, ties: Ties, parameters: Parameters) -> Network:
+    """The network of `links` over len(ties.sigma) accounts and `identifiers` identifiers."""
+    accounts = len(ties.sigma)
+    matrix = _symmetric(links, accounts, identifiers)
+    degree = matrix @ np.ones(accounts + identifiers)
+    nothing = np.zeros(identifiers)
+    sigma = np.concatenate([ties.sigma, nothing])
+    leak = np.concatenate([parameters.k0 + ties.trust, nothing]) + parameters.rho * degree
+    # An identifier without a link has D = 0 and no voltage; 1 keeps the division defined.
+    total = degree + leak + sigma
+    diagonal = np.where(total > 0, total, 1.0)
+    return Network(accounts, links, matrix, diagonal, sigma, np.concatenate([ties.label, nothing]))
 
 
-def build_network(
-    links: tuple[NDArray[np.int32], NDArray[np.int32], Floats],
-    shape: tuple[int, int],
-    ties: tuple[Floats, Floats],
-    parameters: Parameters,
-) -> Network:
-    """links: (account, identifier, conductance); shape: (accounts, identifiers); ties: sigma and y per account."""
-    accounts, identifiers = shape
-    n = accounts + identifiers
-    matrix = _symmetric(links, accounts, n)
-    degree = matrix @ np.ones(n)
-    sigma, label = (np.concatenate([values, np.zeros(identifiers)]) for values in ties)
-    leak = np.where(np.arange(n) < accounts, parameters.k0, 0.0) + parameters.rho * degree
-    return Network(accounts, matrix, np.maximum(degree + leak + sigma, 1e-12), sigma, label)
-
-
-def discounted(network: Network, links: tuple[NDArray[np.int32], NDArray[np.int32], Floats]) -> Network:
-    """The network with only `links`; what is missing goes to ground (D is kept), so that no voltage can rise."""
-    n = len(network.diagonal)
-    return replace(network, conductance=_symmetric(links, network.accounts, n))
-
-
-def _symmetric(links: tuple[NDArray[np.int32], NDArray[np.int32], Floats], accounts: int, n: int) -> csr_array:
-    account, identifier, c = links
-    rows = np.concatenate([account, identifier + accounts]).astype(np.int32)
-    columns = np.concatenate([identifier + accounts, account]).astype(np.int32)
-    matrix = csr_array((np.concatenate([c, c]), (rows, columns)), shape=(n, n))
-    matrix.sum_duplicates()
-    return matrix
-
-
-def sweeps(parameters: Parameters) -> int:
-    """Sweeps after which the error is below the tolerance, whatever the graph."""
-    return math.ceil(math.log(parameters.solve_tol) / -math.log1p(parameters.rho))
+def discounted(network: Network, conductance: Floats) -> Network:
+    """The network with weaker links; what is taken away goes to ground (D is kept), so that no voltage can rise."""
+    links = replace(network.links, conductance=conductance)
+    matrix = _symmetric(links, network.accounts, len(network.diagonal) - network.accounts)
+    return replace(network, links=links, matrix=matrix)
 
 
 def solve(network: Network, parameters: Parameters) -> Floats:
-    """Voltage of every node, 0 to 1."""
-    b = network.injected
-    v = b / network.diagonal
+    """Voltage of every node, 0 to 1, within `solve_tol` of the exact solution."""
+    injected = network.sigma * network.label
+    v = injected / network.diagonal
     for _ in range(sweeps(parameters)):
-        v = (network.conductance @ v + b) / network.diagonal
+        v = (network.matrix @ v + injected) / network.diagonal
     return np.asarray(v, dtype=np.float64)
+
+
+def sweeps(parameters: Parameters) -> int:
+    """Sweeps after which the error is below the tolerance, whatever the graph: q^(k+1) <= tol, q = 1 / (1 + rho)."""
+    return math.ceil(math.log(parameters.solve_tol) / -math.log1p(parameters.rho))
+
+
+def residual(network: Network, v: Floats) -> float:
+    """Largest error of the equations, max |D v - C v - b| / D."""
+    error = network.diagonal * v - network.matrix @ v - network.sigma * network.label
+    return float(np.max(np.abs(error) / network.diagonal, initial=0.0))
+
+
+def link_voltages(network: Network, v: Floats, eps: float) -> Floats:
+    """Per link, the identifier's voltage as its account may count it: without that account's own label.
+
+    For an unlabelled account this is v_x. For a seed s it is v_x(-s) = v_x - sigma_s G_xs (y_s - v_s(-s)), with
+    v_s(-s) = (v_s - sigma_s y_s G_ss) / (1 - sigma_s G_ss) and G from one push per seed; a push cut at `eps` leaves G
+    low, and the result high, by at most eps * (1 + rho) / rho.
+    """
+    links = network.links
+    seen = v[network.accounts + links.identifier]
+    seeds = np.flatnonzero(network.sigma[: network.accounts] > 0).astype(np.int32)
+    seeds = np.intersect1d(seeds, links.account)
+    for start in range(0, len(seeds), _SEEDS_AT_ONCE):
+        batch = seeds[start : start + _SEEDS_AT_ONCE]
+        green = push(network, batch, eps)
+        own = green[np.arange(len(batch)), batch]
+        sigma, y = network.sigma[batch], network.label[batch]
+        without = (v[batch] - sigma * y * own) / (1.0 - sigma * own)
+        at, row = _rows_of(links.account, batch)
+        through = green[row, network.accounts + links.identifier[at]]
+        seen[at] -= sigma[row] * through * (y - without)[row]
+    return np.clip(seen, 0.0, 1.0)
+
+
+def push(network: Network, sources: Ints, eps: float) -> csr_array:
+    """Rows of G = (diag(D) - C)^-1, one per source, truncated: no node keeps a residual above eps * D.
+
+    Residual push (Andersen, Chung, Lang 2006) for many sources at once, a sparse row each.
+    """
+    k, n = len(sources), len(network.diagonal)
+    inverse = 1.0 / network.diagonal
+    rest = csr_array((np.ones(k), (np.arange(k, dtype=np.int32), sources)), shape=(k, n))
+    green = csr_array((k, n))
+    while rest.nnz:
+        ready = rest.data * inverse[rest.indices] >= eps
+        if not ready.any():
+            break
+        moved = _kept(rest, ready)
+        moved.data *= inverse[moved.indices]
+        green = green + moved
+        rest = _kept(rest, ~ready) + moved @ network.matrix
+    return csr_array(green)
+
+
+def _kept(matrix: csr_array, mask: NDArray[np.bool_]) -> csr_array:
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))[mask]
+    ends = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=matrix.shape[0]))])
+    return csr_array((matrix.data[mask].copy(), matrix.indices[mask], ends), shape=matrix.shape)
+
+
+def _rows_of(sorted_accounts: Ints, batch: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places of the links of each account of `batch`, and the place of that account in `batch`."""
+    first = np.searchsorted(sorted_accounts, batch, side="left")
+    size = np.searchsorted(sorted_accounts, batch, side="right") - first
+    row = np.repeat(np.arange(len(batch)), size)
+    within = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
+    return first[row] + within, row
+
+
+def _symmetric(links: Links, accounts: int, identifiers: int) -> csr_array:
+    n = accounts + identifiers
+    x = links.identifier + accounts
+    rows, columns = np.concatenate([links.account, x]), np.concatenate([x, links.account])
+    data = np.concatenate([links.conductance, links.conductance])
+    matrix = csr_array((data, (rows.astype(np.int32), columns.astype(np.int32))), shape=(n, n))
+    matrix.sum_duplicates()
+    return matrix

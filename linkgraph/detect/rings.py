@@ -1,6 +1,17 @@
-"""Rings: components of the linked pairs; an oversized one is split by Leiden groups, each with its own random seed."""
+"""Rings: groups of accounts held together by linked pairs. Small components stay whole; oversized ones are split.
+
+1. Components of the linked pairs; below `ring_min` accounts there is no ring.
+2. Up to `ring_max` accounts a component stays whole, whatever its shape: small and held by strong evidence is one ring.
+3. Else Leiden groups (constant Potts model) at every resolution, keeping the partition with the best separation. Its
+   groups start again at 2, `split_depth` levels deep. A component that does not separate stays whole as `oversized`,
+   unless it is above `ring_ceiling`, which no ring may be.
+
+Vertices are in the order of account ids and each component has its own random seed, so a change
+elsewhere moves nothing.
+"""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,80 +20,133 @@ from numpy.typing import NDArray
 from linkgraph.detect.graph import components, leiden
 from linkgraph.parameters import Parameters
 
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+Edges = tuple[Ints, Ints, Floats]
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Account numbers of one ring, sorted, with each member's confidence: 1 - product of (1 - p) over its pairs
-    inside."""
+    """One ring: account numbers, sorted; its pairs as places in the linked pairs; status (active, oversized)."""
 
-    members: NDArray[np.int32]
-    confidence: NDArray[np.float64]
-    density: float
+    members: Ints
+    pairs: NDArray[np.int64]
+    status: str
+
+    @property
+    def density(self) -> float:
+        """Share of its possible pairs that are linked."""
+        n = len(self.members)
+        return len(self.pairs) / (n * (n - 1) / 2)
 
 
-def find_rings(
-    n: int, a: NDArray[np.int32], b: NDArray[np.int32], p: NDArray[np.float64], parameters: Parameters, seed: int
-) -> list[Group]:
-    """Rings among `n` accounts from linked pairs a < b with probability p; ordered by smallest member."""
-    parts = components(n, a, b)
-    order = np.argsort(parts[a], kind="stable")
-    cuts = np.flatnonzero(np.diff(parts[a][order])) + 1
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Where chance enters: the night's seed, and the key of an account, which outlives its number."""
+
+    seed: int
+    key: Callable[[int], str]
+
+    def seed_for(self, smallest: int) -> int:
+        """Random seed of the component whose first account is `smallest`."""
+        return int.from_bytes(hashlib.sha256(f"{self.seed}:{self.key(smallest)}".encode()).digest()[:4], "big")
+
+
+def find_rings(accounts: int, edges: Edges, parameters: Parameters, chance: Chance) -> list[Group]:
+    """Disjoint rings among `accounts` accounts; edges = (a, b, probability) of linked pairs, a < b, sorted. By first
+    member.
+    """
+    a, b, p = edges
+    part = components(accounts, a, b)[a]
+    order = np.argsort(part, kind="stable")
     groups: list[Group] = []
-    for rows in np.split(order, cuts) if len(order) else []:
-        groups.extend(_component(a[rows], b[rows], p[rows], parameters, seed))
+    for rows in np.split(order, np.flatnonzero(np.diff(part[order])) + 1) if len(order) else []:
+        local = (a[rows], b[rows], p[rows])
+        groups += [_group(rows, local, members, status) for members, status in _split(local, parameters, chance, 0)]
     return sorted(groups, key=lambda group: int(group.members[0]))
 
 
-def _component(
-    a: NDArray[np.int32], b: NDArray[np.int32], p: NDArray[np.float64], parameters: Parameters, seed: int
-) -> list[Group]:
-    members, local = np.unique(np.concatenate([a, b]), return_inverse=True)
-    src, dst = np.split(local.astype(np.int32), 2)
+def _split(edges: Edges, parameters: Parameters, chance: Chance, depth: int) -> list[tuple[Ints, str]]:
+    """Members and status of each ring in one component."""
+    members, local = np.unique(np.concatenate(edges[:2]), return_inverse=True)
     if len(members) < parameters.ring_min:
         return []
     if len(members) <= parameters.ring_max:
-        labels = np.zeros(len(members), dtype=np.int32)
-    else:
-        labels = _best_partition(len(members), (src, dst, p), parameters, _component_seed(int(members[0]), seed))
-    sizes = np.bincount(labels)
-    return [_group(members, labels == k, src, dst, p) for k in np.flatnonzero(sizes >= parameters.ring_min)]
+        return [(members, "active")]
+    src, dst = np.split(local.astype(np.int32), 2)
+    labels, separation = _best_partition(
+        len(members), (src, dst, edges[2]), parameters, chance.seed_for(int(members[0]))
+    )
+    separable = separation >= parameters.min_separation or len(members) > parameters.ring_ceiling
+    if depth >= parameters.split_depth or labels.max() == 0 or not separable:
+        # Nothing above the ceiling is ever one ring; what cannot be cut any further is then given up, not reported.
+        return [(members, "oversized")] if len(members) <= parameters.ring_ceiling else []
+    inside = labels[src] == labels[dst]
+    found: list[tuple[Ints, str]] = []
+    for group in np.unique(labels[src[inside]]):
+        rows = inside & (labels[src] == group)
+        found += _split((edges[0][rows], edges[1][rows], edges[2][rows]), parameters, chance, depth + 1)
+    return found
 
 
-def _component_seed(smallest: int, seed: int) -> int:
-    return int.from_bytes(hashlib.sha256(f"{smallest}:{seed}".encode()).digest()[:4], "big")
-
-
-def _best_partition(
-    n: int, edges: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]], parameters: Parameters, seed: int
-) -> NDArray[np.int32]:
-    """The resolution whose groups are best separated: sum of |S|/n * W_in / (W_in + W_cut); ties to the lower one."""
+def _best_partition(n: int, edges: Edges, parameters: Parameters, seed: int) -> tuple[Ints, float]:
+    """The partition with the best separation over all resolutions, ties to the lower one; and that separation."""
     tried = [leiden(n, edges, g, seed, parameters.leiden_iterations) for g in parameters.resolutions]
-    scores = [_separation(n, edges, labels) for labels in tried]
-    return tried[int(np.argmax(scores))]
+    scores = [separation(n, edges, labels) for labels in tried]
+    best = int(np.argmax(scores))
+    return tried[best], scores[best]
 
 
-def _separation(
-    n: int, edges: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]], labels: NDArray[np.int32]
-) -> float:
+def separation(n: int, edges: Edges, labels: Ints) -> float:
+    """sum over groups of |S|/n * W_in / (W_in + W_cut), W = sum of p; a single account counts 0."""
     src, dst, p = edges
     k = int(labels.max()) + 1
     same = labels[src] == labels[dst]
-    inside = np.bincount(labels[src][same], weights=p[same], minlength=k)
-    cut = np.bincount(labels[src][~same], weights=p[~same], minlength=k)
-    cut += np.bincount(labels[dst][~same], weights=p[~same], minlength=k)
-    share = np.divide(inside, inside + cut, out=np.zeros(k), where=inside + cut > 0)
+    inside = np.bincount(labels[src][same], p[same], k)
+    cut = np.bincount(labels[src][~same], p[~same], k) + np.bincount(labels[dst][~same], p[~same], k)
+    share = np.divide(inside, inside + cut, out=np.zeros(k), where=inside > 0)
     return float(np.sum(np.bincount(labels, minlength=k) / n * share))
 
 
-def _group(
-    members: NDArray[np.int32],
-    mine: NDArray[np.bool_],
-    src: NDArray[np.int32],
-    dst: NDArray[np.int32],
-    p: NDArray[np.float64],
-) -> Group:
-    inside = mine[src] & mine[dst]
-    doubt = np.log1p(-np.minimum(p[inside], 1 - 1e-12))
-    total = np.bincount(src[inside], doubt, len(members)) + np.bincount(dst[inside], doubt, len(members))
-    size = int(mine.sum())
-    return Group(members[mine], 1.0 - np.exp(total[mine]), float(inside.sum() / (size * (size - 1) / 2)))
+def _group(rows: NDArray[np.int64], edges: Edges, members: Ints, status: str) -> Group:
+    a, b, _ = edges
+    inside = np.isin(a, members) & np.isin(b, members)
+    return Group(members, rows[inside], status)
+
+
+def confidence(group: Group, edges: Edges) -> Floats:
+    """How surely each member belongs: 1 - product of (1 - p) over its pairs inside the ring."""
+    a, b, p = (column[group.pairs] for column in edges)
+    doubt = np.log1p(-np.minimum(p, 1.0 - 1e-12))
+    total = np.zeros(len(group.members))
+    for end in (a, b):
+        total += np.bincount(np.searchsorted(group.members, end), doubt, len(group.members))
+    return -np.expm1(total)
+
+
+def membership(confidence: Floats, parameters: Parameters) -> NDArray[np.str_]:
+    """core, likely or fringe."""
+    return np.where(
+        confidence >= parameters.core_at, "core", np.where(confidence >= parameters.likely_at, "likely", "fringe")
+    )
+
+
+def fragility(uses: list[set[int]], core: int) -> int:
+    """Fewest identifiers whose removal leaves no part with over half of `core` members, greedily.
+
+    uses: for each identifier that members share, the core members who use it. Each step drops the identifier with most
+    of them in the largest part, ties to the first.
+    """
+    left, removed = list(uses), 0
+    while core and (part := _largest_part(left)) and len(part) > core / 2:
+        left.remove(max(left, key=lambda held: len(held & part)))
+        removed += 1
+    return removed
+
+
+def _largest_part(uses: list[set[int]]) -> set[int]:
+    parts: list[set[int]] = []
+    for held in uses:
+        touching = [part for part in parts if part & held]
+        parts = [part for part in parts if not part & held] + [held.union(*touching)]
+    return max(parts, key=len, default=set())

@@ -1,61 +1,91 @@
-"""The score: named blocks added in log-odds, with cold-start weights. risk = 1 - exp(-sum); 0 without evidence."""
+"""The score: named blocks added in natural log-odds, with cold-start weights; every block is a sum over causes.
+
+one_hop    = w1 ln(1 + e_1) + wt ln(1 + e_t)     e_1: fraud met through shared identifiers; e_t: money from fraud
+propagated = wv ln(1 + odds(v) / odds_ref)       v: voltage without the account's own label
+ring       = wr confidence R                     R: ring evidence, 0 outside rings
+risk       = 1 - exp(-sum)                       the share of today's odds that evidence added; exactly 0 without any
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linkgraph.detect.propagation import Network
+from linkgraph.detect.propagation import Floats, Ints, Network
 from linkgraph.parameters import Parameters
 
-Floats = NDArray[np.float64]
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What reaches each account, and through which link. `flow` and `met` are per link of the network.
+
+    flow: share of the account's voltage that comes through the link, c_ax v_x / (D_a - sigma_a).
+    met: c_ax times the conductance with which other fraud accounts hold the same identifier.
+    """
+
+    flow: Floats
+    met: Floats
+    voltage: Floats
+    one_hop: Floats
+
+
+def gather(network: Network, seen: Floats) -> Evidence:
+    """Evidence of every account from its links; `seen` as from `propagation.link_voltages`."""
+    links, n = network.links, network.accounts
+    grounded = (network.diagonal - network.sigma)[links.account]
+    flow = links.conductance * seen / grounded
+    fraud = (network.label[:n] == 1.0)[links.account] * links.conductance
+    held = summed(links.identifier, fraud, len(network.diagonal) - n)
+    met = links.conductance * np.maximum(held[links.identifier] - fraud, 0.0)
+    voltage = np.minimum(summed(links.account, flow, n), 1.0 - 1e-9)
+    return Evidence(flow, met, voltage, summed(links.account, met, n))
+
+
+def summed(places: Ints, weights: Floats, size: int) -> Floats:
+    """Sum of `weights` per place, 0..size-1, added in the order given."""
+    return np.bincount(places, weights, minlength=size).astype(np.float64)
+
+
+def transfer_weight(age_days: Ints, parameters: Parameters) -> Floats:
+    """What a transfer from a perpetrator counts: 2^(-age / half-life). Their sum over an account's transfers is e_t."""
+    return np.exp2(-age_days / parameters.transfer_half_life)
 
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """Log-odds per account."""
+    """Log-odds per account. `shared` and `transfer` are the two halves of the one-hop block."""
 
-    one_hop: Floats
+    shared: Floats
+    transfer: Floats
     propagated: Floats
+    ring: Floats
 
     @property
     def total(self) -> Floats:
         """The score above base."""
-        return self.one_hop + self.propagated
+        return self.shared + self.transfer + self.propagated + self.ring
+
+    @property
+    def risk(self) -> Floats:
+        """0 to below 1."""
+        return -np.expm1(-self.total)
 
 
-def own_voltage(network: Network, v: Floats) -> Floats:
-    """Voltage of each account from its links alone, its own label left out: sum_x c_tx v_x / (D_t - sigma_t).
-
-    A first, local leave-one-out: what its label pushed into its identifiers is taken back to first order.
-    """
-    n = network.accounts
-    back = network.conductance.power(2) @ (1.0 / network.diagonal)
-    flow = (network.conductance @ v)[:n] - back[:n] * np.where(network.sigma[:n] > 0, v[:n], 0.0)
-    own: Floats = np.clip(flow / (network.diagonal[:n] - network.sigma[:n]), 0.0, 1.0 - 1e-9)
-    return own
-
-
-def one_hop_evidence(network: Network) -> Floats:
-    """e_1(a) = sum over identifiers x and fraud accounts s other than a of c_ax c_xs."""
-    n = network.accounts
-    fraud = (network.label == 1.0).astype(np.float64)
-    reach = (network.conductance @ (network.conductance @ fraud))[:n]
-    own = network.conductance.power(2) @ np.ones(len(fraud))
-    met: Floats = np.maximum(reach - own[:n] * fraud[:n], 0.0)
-    return met
-
-
-def blocks(network: Network, v: Floats, parameters: Parameters) -> Blocks:
-    """One hop: w ln(1 + e_1). Propagated: w ln(1 + odds(v) / odds_ref)."""
-    odds = own_voltage(network, v)
-    odds = odds / (1.0 - odds)
+def blocks(voltage: Floats, one_hop: Floats, transfers: Floats, ring: Floats, parameters: Parameters) -> Blocks:
+    """The blocks from v, e_1, e_t and confidence * R, per account."""
+    odds = voltage / (1.0 - voltage)
     return Blocks(
-        parameters.weight_one_hop * np.log1p(one_hop_evidence(network)),
+        parameters.weight_one_hop * np.log1p(one_hop),
+        parameters.weight_transfer * np.log1p(transfers),
         parameters.weight_propagated * np.log1p(odds / parameters.odds_ref),
+        parameters.weight_ring * ring,
     )
 
 
-def risk(score: Floats) -> Floats:
-    """Share of an account's odds that the evidence added."""
-    return np.maximum(0.0, -np.expm1(-score))
+def flags(score: Blocks, without_ip: Blocks, innocent: NDArray[np.bool_], parameters: Parameters) -> NDArray[np.bool_]:
+    """Accounts above the threshold, and still so with every IP address moved to ground; never a victim or cleared
+    one.
+    """
+    firm = np.minimum(score.risk, without_ip.risk)
+    found: NDArray[np.bool_] = (firm >= parameters.cold_flag_risk) & ~innocent
+    return found

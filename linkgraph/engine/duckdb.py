@@ -5,7 +5,7 @@ table's bytes
 depend on its rows alone and not on thread count or batch borders.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -58,15 +58,18 @@ class DuckDBEngine:
         """Make the result of a statement visible as `name`, computed when it is read."""
         self._connection.sql(load("relational", step).text).create_view(name, replace=True)
 
-    def run(self, step: str, out: Path) -> int:
-        """Run a statement, write its rows to `out` and make them visible under the file's name; returns their
-        number."""
+    def run(self, step: str, out: Path, schema: pa.Schema | None = None) -> int:
+        """Run a statement, write its rows to `out` and make them visible under the file's name; returns their number.
+
+        schema: cast the columns to it, which must have the same names; a null where it allows none is an error.
+        """
         try:
             reader = self._connection.sql(load("relational", step).text).to_arrow_reader(_BATCH)
-            rows = write_parquet(out, reader.schema, reader)
-        except duckdb.Error as error:
+            wanted = schema or reader.schema
+            rows = write_parquet(out, wanted, (_fitted(batch, wanted) for batch in reader))
+        except (duckdb.Error, pa.ArrowInvalid) as error:
             raise RunError(f"step {step}: {type(error).__name__}: {_first_line(error)}") from error
-        self.files(out.stem, [out], reader.schema)
+        self.files(out.stem, [out], wanted)
         return rows
 
     def read(self, step: str) -> pa.Table:
@@ -78,7 +81,7 @@ class DuckDBEngine:
         return table
 
 
-def write_parquet(path: Path, schema: pa.Schema, batches: pa.RecordBatchReader | Sequence[pa.RecordBatch]) -> int:
+def write_parquet(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> int:
     """Write rows in groups of `_ROW_GROUP`, whatever batches they come in; returns their number. Replaces `path`
     at the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -97,6 +100,10 @@ def write_parquet(path: Path, schema: pa.Schema, batches: pa.RecordBatchReader |
         writer.write_table(pa.Table.from_batches(waiting, schema).combine_chunks(), row_group_size=_ROW_GROUP)
     beside.replace(path)
     return rows
+
+
+def _fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([batch[field.name].cast(field.type) for field in schema], schema=schema)
 
 
 def _first_line(error: Exception) -> str:

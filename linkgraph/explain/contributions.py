@@ -1,43 +1,63 @@
-"""Takes the blocks of a score apart by the account's own links; the rows of an account add up to its score."""
+"""Takes the blocks of a score apart, exactly: each block is shared out in proportion to what each cause carries.
+
+Propagated: by link, the flow c_tx v_x / D_t through it. One hop: by link, the fraud met through it, and by sender of
+money. Ring: whole. The rows of an account add up to its score.
+"""
+
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from linkgraph.detect.propagation import Network
+from linkgraph.detect.propagation import Floats, Ints
 from linkgraph.detect.scoring import Blocks
 
 
-def by_link(network: Network, v: NDArray[np.float64], blocks: Blocks, wanted: NDArray[np.int32]) -> pa.Table:
-    """Rows (account, identifier, block, log_odds): each block shared out in proportion to what each link carries.
+@dataclass(frozen=True, slots=True)
+class LinkEvidence:
+    """Per link: the share of the account's voltage that comes through it, and the fraud met through it."""
 
-    Propagated: c_tx v_x / D_t, the flow through link x. One hop: c_ax times the fraud conductance of x.
-    """
-    fraud = (network.label == 1.0).astype(np.float64)
-    met = network.conductance @ fraud
-    rows: list[tuple[int, int, str, float]] = []
-    for account in wanted.tolist():
-        start, end = network.conductance.indptr[account : account + 2]
-        at, c = network.conductance.indices[start:end], network.conductance.data[start:end]
-        own = c * fraud[account]
-        rows += _shared(account, at, c * v[at], "propagated", float(blocks.propagated[account]), network)
-        rows += _shared(
-            account, at, c * np.maximum(met[at] - own, 0.0), "one_hop", float(blocks.one_hop[account]), network
-        )
-    names = ["account", "identifier", "block", "log_odds"]
-    types = [pa.int32(), pa.int32(), pa.string(), pa.float64()]
-    columns = zip(*rows, strict=True) if rows else ([], [], [], [])
-    return pa.table([pa.array(c, t) for c, t in zip(columns, types, strict=True)], names=names)
+    account: Ints
+    identifier: Ints
+    flow: Floats
+    met: Floats
 
 
-def _shared(
-    account: int, at: NDArray[np.int32], weight: NDArray[np.float64], block: str, value: float, network: Network
-) -> list[tuple[int, int, str, float]]:
-    total = float(weight.sum())
-    if value <= 0.0 or total <= 0.0:
-        return []
-    return [
-        (account, int(x) - network.accounts, block, value * float(w) / total)
-        for x, w in zip(at, weight, strict=True)
-        if w > 0
+@dataclass(frozen=True, slots=True)
+class Transfers:
+    """Money from fraud: receiver, sender and weight of each transfer."""
+
+    account: Ints
+    sender: Ints
+    weight: Floats
+
+
+def contributions(links: LinkEvidence, transfers: Transfers, blocks: Blocks, wanted: NDArray[np.bool_]) -> pa.Table:
+    """Rows (account, block, identifier, sender, log_odds) of the accounts in `wanted`, as numbers."""
+    everyone = np.flatnonzero(wanted & (blocks.ring > 0)).astype(np.int32)
+    parts = [
+        _shares("propagated", (links.account, links.identifier, links.flow), blocks.propagated, wanted),
+        _shares("one_hop", (links.account, links.identifier, links.met), blocks.shared, wanted),
+        _shares("one_hop", (transfers.account, transfers.sender, transfers.weight), blocks.transfer, wanted)
+        .rename_columns({"identifier": "sender", "sender": "identifier"})
+        .select(["account", "block", "identifier", "sender", "log_odds"]),
+        _shares("ring", (everyone, np.full(len(everyone), -1, np.int32), np.ones(len(everyone))), blocks.ring, wanted),
     ]
+    return pa.concat_tables(parts)
+
+
+def _shares(block: str, causes: tuple[Ints, Ints, Floats], value: Floats, wanted: NDArray[np.bool_]) -> pa.Table:
+    """causes: (account, identifier or -1, weight); the value of each account is split by weight."""
+    account, cause, weight = causes
+    kept = np.flatnonzero(wanted[account] & (weight > 0))
+    total = np.bincount(account[kept], weight[kept], minlength=len(value))
+    return pa.table(
+        {
+            "account": account[kept],
+            "block": pa.array([block] * len(kept), pa.string()),
+            "identifier": pa.array(cause[kept], pa.int32(), mask=cause[kept] < 0),
+            "sender": pa.nulls(len(kept), pa.int32()),
+            "log_odds": value[account[kept]] * weight[kept] / total[account[kept]],
+        }
+    )

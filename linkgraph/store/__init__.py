@@ -27,6 +27,12 @@ def open_writer(settings: Settings, run: HasGraph) -> GraphWriter:
     return EmbeddedWriter(run.graph, settings.memory_limit, settings.threads)
 
 
+def open_writers(settings: Settings, run: HasGraph) -> list[GraphWriter]:
+    """Every store a night is written to, in order: the run's own embedded file always, so that it stays readable."""
+    embedded = EmbeddedWriter(run.graph, settings.memory_limit, settings.threads)
+    return [embedded] if settings.store == "embedded" else [embedded, open_writer(settings, run)]
+
+
 def open_view(settings: Settings, run: HasGraph, earlier: bool = False) -> GraphView:
     """A view of the published run; an `earlier` run is read from its own file, whatever the store is."""
     if settings.store == "neo4j" and not earlier:

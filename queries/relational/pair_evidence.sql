@@ -1,6 +1,6 @@
 -- Pairs of accounts of different owners, with evidence in 1/1024 bit: the best of each family, summed over the families;
 -- `firm` is the same without IP addresses. An identifier is worth its level by degree, less gap and age penalties.
--- returns: a, b, units, firm, families, shared
+-- returns: a, b, units, firm, families
 WITH shared AS (
   SELECT
     one.account AS a, other.account AS b, kinds.family AS family, kinds.is_ip AS is_ip,
@@ -16,13 +16,13 @@ WITH shared AS (
   JOIN age_levels ON age_levels.code = one.kind_code
     AND age_levels.days = least(clock.age_top, greatest(0, clock.as_of // 1000000 - least(one.last_seen, other.last_seen)) // 86400)
 ), families AS (
-  SELECT a, b, family, max(units) AS units, max(units) FILTER (WHERE NOT is_ip) AS firm, count(*) AS shared
+  SELECT a, b, family, max(units) AS units, max(units) FILTER (WHERE NOT is_ip) AS firm
   FROM shared
   GROUP BY a, b, family
 )
 SELECT
   families.a AS a, families.b AS b, sum(families.units)::int AS units, coalesce(sum(families.firm), 0)::int AS firm,
-  count(*)::smallint AS families, sum(families.shared)::int AS shared
+  count(*)::smallint AS families
 FROM families
 JOIN roster AS left_account ON left_account.id = families.a
 JOIN roster AS right_account ON right_account.id = families.b

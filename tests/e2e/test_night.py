@@ -1,5 +1,6 @@
 """Feeds to an explained account: the whole night on a small simulated world."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,10 @@ import pytest
 from ingest.pipeline import ingest
 from linkgraph import runs
 from linkgraph.errors import RunError
-from linkgraph.nightly import run_night
+from linkgraph.nightly import Plan, run_night
 from linkgraph.settings import Settings, read_settings
 from linkgraph.simulate import World, simulate
+from linkgraph.stages import STAGES
 from linkgraph.store import open_view
 
 NOW = 1_780_000_000_000_000
@@ -24,28 +26,41 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return found
 
 
-def test_the_night_is_the_same_bytes_twice_on_one_thread_and_two(settings: Settings) -> None:
-    first = run_night(settings).record()["tables"]
-    again = run_night(settings.model_copy(update={"threads": 1})).record()["tables"]
-    assert first == again
+def test_the_night_is_the_same_bytes_on_one_thread_and_two(settings: Settings, tmp_path: Path) -> None:
+    first = run_night(settings, Plan()).record()
+    shutil.copytree(settings.ledger_folder, tmp_path / "ledger")
+    again = run_night(settings.model_copy(update={"threads": 1, "home": tmp_path}), Plan()).record()
+    assert first["run_id"] == again["run_id"]
+    assert first["tables"] == again["tables"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_one_stage_alone_leaves_the_same_bytes(settings: Settings, stage: str) -> None:
+    whole = run_night(settings, Plan()).record()["tables"]
+    assert run_night(settings, Plan(only=stage)).record()["tables"] == whole
+
+
+def test_a_stage_without_those_before_it_is_refused(settings: Settings) -> None:
+    with pytest.raises(RunError, match="needs stages"):
+        run_night(settings, Plan(seed=99, only="score"))
 
 
 def test_contributions_add_up_to_the_score(settings: Settings) -> None:
-    view = open_view(settings, run_night(settings))
+    view = open_view(settings, run_night(settings, Plan()))
     flagged = view.flagged(50)
     assert flagged
     for account in flagged:
         total = sum(share.log_odds for share in view.contributions([account.account_id]))
-        assert total == pytest.approx(account.one_hop + account.propagated, abs=1e-9)
+        assert total == pytest.approx(account.one_hop + account.propagated + account.ring, abs=1e-9)
 
 
 def test_victims_are_not_flagged(settings: Settings) -> None:
-    view = open_view(settings, run_night(settings))
+    view = open_view(settings, run_night(settings, Plan()))
     assert not [account for account in view.flagged(10_000) if account.label in ("victim", "cleared")]
 
 
 def test_members_are_in_one_ring_of_at_least_three(settings: Settings) -> None:
-    view = open_view(settings, run_night(settings))
+    view = open_view(settings, run_night(settings, Plan()))
     rings = view.rings(1000)
     members = view.members([ring.ring_id for ring in rings])
     assert len({member.account_id for member in members}) == len(members)
@@ -54,5 +69,5 @@ def test_members_are_in_one_ring_of_at_least_three(settings: Settings) -> None:
 
 def test_an_empty_ledger_fails_and_publishes_nothing(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="empty"):
-        run_night(read_settings(home=tmp_path))
+        run_night(read_settings(home=tmp_path), Plan())
     assert runs.published_id(tmp_path) is None

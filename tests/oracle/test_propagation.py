@@ -1,30 +1,81 @@
-"""The sweeps against a dense solve."""
+"""The network against dense linear algebra, on random graphs."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from linkgraph.detect.propagation import build_network, discounted, solve
+from linkgraph.detect.propagation import Links, Network, Ties, build_network, discounted, link_voltages, push, solve
+from linkgraph.detect.scoring import gather
 from linkgraph.parameters import Parameters
 
+ACCOUNTS, IDENTIFIERS = 30, 15
+PARAMETERS = Parameters()
+SEEDS = range(20)
 
-@pytest.mark.parametrize("seed", range(5))
-def test_sweeps_equal_the_dense_solve(seed: int) -> None:
+
+@dataclass(frozen=True)
+class Case:
+    network: Network
+    dense: NDArray[np.float64]
+    injected: NDArray[np.float64]
+
+
+def case(seed: int) -> Case:
+    """A random bipartite graph with labels on a third of its accounts."""
     rng = np.random.default_rng(seed)
-    keys = np.unique(rng.integers(0, 20 * 12, 60))
-    links = ((keys // 12).astype(np.int32), (keys % 12).astype(np.int32), rng.uniform(0.1, 1, len(keys)))
-    sigma = np.where(rng.random(20) < 0.3, 4.0, 0.0)
-    network = build_network(links, (20, 12), (sigma, (rng.random(20) < 0.5).astype(float)), Parameters())
-    dense = np.diag(network.diagonal) - network.conductance.toarray()
-    assert np.allclose(solve(network, Parameters()), np.linalg.solve(dense, network.injected), atol=1e-6)
+    keys = np.unique(rng.integers(0, ACCOUNTS * IDENTIFIERS, 80))
+    account, identifier = (keys // IDENTIFIERS).astype(np.int32), (keys % IDENTIFIERS).astype(np.int32)
+    sigma = np.where(rng.random(ACCOUNTS) < 0.3, 4.0, 0.0)
+    label = ((rng.random(ACCOUNTS) < 0.6) & (sigma > 0)).astype(np.float64)
+    links = Links(account, identifier, rng.uniform(0.1, 1.0, len(keys)))
+    network = build_network(links, IDENTIFIERS, Ties(sigma, label, np.zeros(ACCOUNTS)), PARAMETERS)
+    dense = np.diag(network.diagonal) - network.matrix.toarray()
+    return Case(network, dense, network.sigma * network.label)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", SEEDS)
+def test_voltages_equal_the_dense_solve(seed: int) -> None:
+    made = case(seed)
+    v = solve(made.network, PARAMETERS)
+    assert np.allclose(v, np.linalg.solve(made.dense, made.injected), atol=PARAMETERS.solve_tol)
+    assert v.min() >= 0 and v.max() <= 1
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_current_in_equals_current_to_ground(seed: int) -> None:
+    network = case(seed).network
+    v = solve(network, PARAMETERS)
+    leak = network.diagonal - network.matrix @ np.ones(len(v)) - network.sigma
+    assert np.sum(network.sigma * (network.label - v)) == pytest.approx(np.sum(leak * v), abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_push_rows_are_rows_of_the_inverse_from_below(seed: int) -> None:
+    made = case(seed)
+    sources = np.arange(ACCOUNTS, dtype=np.int32)
+    exact = np.linalg.inv(made.dense)[:ACCOUNTS]
+    assert np.allclose(push(made.network, sources, 1e-10).toarray(), exact, atol=1e-8)
+    truncated = push(made.network, sources, 1e-2).toarray()
+    assert (truncated <= exact + 1e-12).all()
+    assert np.max(exact - truncated) <= 1e-2 * (1 + PARAMETERS.rho) / PARAMETERS.rho
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_seed_is_judged_without_its_own_label(seed: int) -> None:
+    made = case(seed)
+    v = solve(made.network, PARAMETERS)
+    judged = gather(made.network, link_voltages(made.network, v, 1e-9)).voltage
+    for account in range(ACCOUNTS):
+        without, injected = made.dense.copy(), made.injected.copy()
+        without[account, account] -= made.network.sigma[account]
+        injected[account] = 0.0
+        assert judged[account] == pytest.approx(np.linalg.solve(without, injected)[account], abs=1e-5)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_discount_raises_no_voltage(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    keys = np.unique(rng.integers(0, 20 * 12, 60))
-    account, identifier = (keys // 12).astype(np.int32), (keys % 12).astype(np.int32)
-    c = rng.uniform(0.1, 1, len(keys))
-    sigma = np.where(rng.random(20) < 0.3, 4.0, 0.0)
-    network = build_network((account, identifier, c), (20, 12), (sigma, np.ones(20)), Parameters())
-    fewer = discounted(network, (account, identifier, np.where(rng.random(len(c)) < 0.3, 0.0, c)))
-    assert (solve(fewer, Parameters()) <= solve(network, Parameters()) + 1e-12).all()
+    network = case(seed).network
+    weaker = network.links.conductance * (np.random.default_rng(seed).random(len(network.links.account)) > 0.3)
+    assert (solve(discounted(network, weaker), PARAMETERS) <= solve(network, PARAMETERS) + 1e-12).all()

@@ -1,0 +1,62 @@
+"""explain, check: the scores taken apart, and the invariants a run must hold before anybody sees it."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from linkgraph.detect import scoring
+from linkgraph.errors import RunError
+from linkgraph.explain import contributions
+from linkgraph.stages.night import Counts, Night
+from linkgraph.stages.risking import transfers_from_fraud
+
+
+def explain(night: Night) -> Counts:
+    """Blocks -> contributions by cause, for every flagged account and ring member; the public tables."""
+    found, scores = night.columns("link_evidence"), night.columns("account_scores")
+    wanted = scores["flagged"].copy()
+    wanted[night.columns("ring_groups")["account"]] = True
+    blocks = scoring.Blocks(scores["shared"], scores["transfer"], scores["propagated"], scores["ring"])
+    night.keep(
+        "shares",
+        contributions.contributions(contributions.LinkEvidence(**found), transfers_from_fraud(night), blocks, wanted),
+    )
+    counts = night.publish("contributions", "rings", "ring_members", "identifiers", "used")
+    return {"explained": int(wanted.sum()), **counts}
+
+
+def check(night: Night) -> Counts:
+    """Invariants of a run; RunError names the broken one."""
+    accounts = pq.read_table(
+        night.run.table("accounts"), columns=["account_id", "risk", "one_hop", "propagated", "ring"]
+    )
+    shares = pq.read_table(night.run.table("contributions"), columns=["account_id", "log_odds"])
+    total = pc.add(pc.add(accounts["one_hop"], accounts["propagated"]), accounts["ring"])
+    added = shares.group_by("account_id").aggregate([("log_odds", "sum")])
+    both = pa.table({"account_id": accounts["account_id"], "total": total}).join(added, "account_id", join_type="inner")
+    off = pc.max(pc.abs(pc.subtract(both["total"], both["log_odds_sum"]))).as_py() or 0.0
+    risk = accounts["risk"].to_numpy()
+    members = pq.read_table(night.run.table("ring_members"), columns=["account_id"])["account_id"]
+    solved = night.columns("account_evidence")
+    broken = [
+        name
+        for name, holds in (
+            ("contributions add up to the score", off <= 1e-9),
+            ("risk is from 0 to below 1", bool(np.all((risk >= 0) & (risk < 1)))),
+            ("no evidence, no risk", bool(np.all((total.to_numpy() > 0) | (risk == 0)))),
+            ("an account is in at most one ring", pc.count_distinct(members).as_py() == len(members)),
+            ("without IP addresses no evidence is stronger", bool(np.all(_firmer(solved)))),
+        )
+        if not holds
+    ]
+    if broken:
+        raise RunError(f"run {night.run.run_id}: invariant broken: {'; '.join(broken)}")
+    return {"contributions_off_by": off}
+
+
+def _firmer(solved: dict[str, Any]) -> Any:
+    # Labelled accounts are exempt up to the error of the truncated pushes.
+    return solved["voltage_firm"] <= solved["voltage"] + 0.05

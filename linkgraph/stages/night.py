@@ -1,0 +1,84 @@
+"""What a stage of the night is handed, and how it reads and writes its tables."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from linkgraph.detect import evidence
+from linkgraph.engine.duckdb import DuckDBEngine, write_parquet
+from linkgraph.ledger import FEEDS, Ledger
+from linkgraph.parameters import Parameters
+from linkgraph.runs import Run
+from linkgraph.tables import TABLES
+
+Counts = dict[str, int | float]
+
+FRAUD_LABELS = ("fraud", "chargeback", "suspected")
+_CURRENT = (
+    "accounts",
+    "observations",
+    "logins",
+    "instruments",
+    "payments",
+    "p2p_orders",
+    "labels",
+    "disputes",
+    "transfers",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What every stage is handed. `clock`: as-of time, epoch microseconds; `previous`: the run of the night before."""
+
+    engine: DuckDBEngine
+    ledger: Ledger
+    run: Run
+    previous: Run | None
+    clock: int
+    seed: int
+    parameters: Parameters
+
+    def columns(self, name: str) -> dict[str, Any]:
+        """A work table as numpy columns."""
+        table = pq.read_table(self.run.work(name))
+        return {column: table[column].to_numpy() for column in table.column_names}
+
+    def size(self, name: str) -> int:
+        """Rows of a work table."""
+        return int(pq.read_metadata(self.run.work(name)).num_rows)
+
+    def keep(self, name: str, table: pa.Table) -> int:
+        """Write a work table and make it visible to statements."""
+        rows = write_parquet(self.run.work(name), table.schema, table.to_batches())
+        self.engine.files(name, [self.run.work(name)], table.schema)
+        return rows
+
+    def keep_public(self, name: str, table: pa.Table) -> int:
+        """Write a public table, held to its schema."""
+        return write_parquet(self.run.table(name), TABLES[name], table.to_batches())
+
+    def work(self, *steps: str) -> Counts:
+        """Run statements into work tables."""
+        return {step: self.engine.run(step, self.run.work(step)) for step in steps}
+
+    def publish(self, *steps: str) -> Counts:
+        """Run statements into public tables, held to their schema."""
+        return {step: self.engine.run(step, self.run.table(step), TABLES[step]) for step in steps}
+
+
+def open_tables(night: Night) -> None:
+    """Make the ledger as known at the clock, the small parameter tables and the tables already made visible by name."""
+    engine = night.engine
+    for feed in FEEDS.values():
+        engine.files(f"ledger_{feed.name}", night.ledger.files(feed.name, night.clock), feed.schema)
+    engine.table("clock", evidence.clock_table(night.clock, night.parameters))
+    engine.table("kinds", evidence.kind_table())
+    for name, table in evidence.level_tables(night.parameters).items():
+        engine.table(name, table)
+    for feed_name in _CURRENT:
+        engine.view(f"current_{feed_name}", feed_name)
+    for path in sorted((night.run.path / "work").glob("*.parquet")):
+        engine.files(path.stem, [path], pq.read_schema(path))

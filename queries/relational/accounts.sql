@@ -1,0 +1,21 @@
+-- The public table of accounts: every account of the ledger with its score taken apart by block.
+-- returns: account_id, risk, probability, flagged, role, ring_id, membership, behaviour, one_hop, propagated, ring, label, degree, headline
+SELECT
+  roster.account_id AS account_id, account_scores.risk AS risk, NULL::double AS probability,
+  account_scores.flagged AS flagged,
+  CASE seeds.label WHEN 'victim' THEN 'victim' WHEN 'fraud' THEN 'perpetrator' ELSE 'unknown' END AS role,
+  members_named.ring_id AS ring_id, members_named.membership AS membership,
+  0.0::double AS behaviour, account_scores.one_hop AS one_hop, account_scores.propagated AS propagated,
+  account_scores.ring AS ring, seeds.label AS label, coalesce(degrees.degree, 0)::int AS degree,
+  CASE WHEN account_scores.risk = 0 AND members_named.ring_id IS NULL THEN 'no evidence' ELSE
+    'risk ' || round(account_scores.risk, 2)::varchar
+    || CASE WHEN members_named.ring_id IS NULL THEN '' ELSE
+      ', ' || members_named.membership || ' member of ring ' || members_named.ring_id END
+    || CASE WHEN seeds.label IS NULL THEN '' ELSE ', labelled ' || seeds.label END || ' (cold start)'
+  END AS headline
+FROM roster
+JOIN account_scores ON account_scores.account = roster.id
+LEFT JOIN seeds ON seeds.account = roster.id
+LEFT JOIN degrees ON degrees.account = roster.id
+LEFT JOIN members_named ON members_named.account = roster.id
+ORDER BY account_id
