@@ -40,8 +40,10 @@ class View(Protocol):
 class Limits:
     """How much is read and shown. `users` is above every kind's cap, so a counted identifier is read whole."""
 
+    contributions: int = 200
     links: int = 100
     pairs: int = 10
+    shared: int = 20
     users: int = 64
     members: int = 100
 
@@ -53,45 +55,41 @@ def explain(view: View, account_id: str, limits: Limits | None = None) -> Explan
     if not found:
         raise NotFoundError("no such account in this run")
     account, run = found[0], view.run()
-    contributions = _complete(account, view.contributions([account_id]))
-    own, links_cut = _own_links(view, account_id, limits.links)
-    pairs, pairs_cut = _pairs(view, account_id, run.as_of, limits)
+    shares = view.contributions([account_id])
+    own, links_cut = _own_links(view, account_id, shares, limits)
+    pairs, cut = _pairs(view, account_id, run.as_of, limits)
     ring, members = _ring(view, account.ring_id)
     membership = next((member for member in members if member.account_id == account_id), None)
     hubs = tuple(each for each in own if not each.identifier.counted)
+    basis = _basis(account, shares, own, pairs, links_cut or any(cut.values()))
     return Explanation(
         account=account,
         run=run,
         base=0.0,
         score=_score(account),
-        contributions=contributions,
+        contributions=_complete(account, _folded(account, shares, limits.contributions)),
         links=tuple(each for each in own if each.identifier.counted),
         not_counted=hubs,
         pairs=pairs,
-        doubts=tuple(doubts.of_account(account, pairs, hubs, membership, run.as_of)),
+        doubts=tuple(doubts.of_account(account, pairs, basis, hubs, membership, run.as_of)),
         ring=ring,
         membership=membership,
         members=tuple(members[: limits.members]),
-        limits_hit=_hit(links=links_cut, pairs=pairs_cut, members=len(members) > limits.members),
+        limits_hit=_hit(
+            contributions=len(shares) > limits.contributions,
+            links=links_cut,
+            **cut,
+            members=len(members) > limits.members,
+        ),
     )
 
 
 def top_links(explanation: Explanation, most: int = 3) -> list[OwnLink]:
     """The account's strongest shared identifiers, at most one per family, since only those are independent."""
-    share: dict[tuple[str | None, str | None], float] = {}
-    for each in explanation.contributions:
-        share[each.kind, each.identifier] = share.get((each.kind, each.identifier), 0.0) + each.log_odds
-    ranked = sorted(
-        (each for each in explanation.links if each.other_accounts),
-        key=lambda each: (
-            -share.get((each.link.kind, each.link.identifier), 0.0),
-            -each.identifier.voltage,
-            each.identifier.key,
-        ),
-    )
     strongest: dict[str, OwnLink] = {}
-    for own in ranked:
-        strongest.setdefault(_family(own), own)
+    for own in explanation.links:
+        if own.other_accounts:
+            strongest.setdefault(_family(own), own)
     return list(strongest.values())[:most]
 
 
@@ -119,31 +117,84 @@ def _rest(account: Account, block: str, log_odds: float, reason: str) -> Contrib
     return Contribution(account.account_id, block, None, None, None, log_odds, reason)
 
 
-def _own_links(view: View, account_id: str, limit: int) -> tuple[list[OwnLink], bool]:
-    links = view.links([account_id], limit + 1)
-    keys = [_key(link) for link in links[:limit]]
-    known = {identifier.key: identifier for identifier in view.identifiers(keys)}
-    return [OwnLink(link, known[_key(link)]) for link in links[:limit]], len(links) > limit
+def _folded(account: Account, shares: Sequence[Contribution], limit: int) -> list[Contribution]:
+    """The largest shares, and one row for the sum of all that a limit cuts off."""
+    if len(shares) <= limit:
+        return list(shares)
+    rest = math.fsum(each.log_odds for each in shares[limit:])
+    return [*shares[:limit], _rest(account, "remainder", rest, f"{len(shares) - limit:,} smaller shares")]
 
 
-def _pairs(view: View, account_id: str, as_of: int, limits: Limits) -> tuple[tuple[PairReasons, ...], bool]:
+def _own_links(
+    view: View, account_id: str, shares: Sequence[Contribution], limits: Limits
+) -> tuple[list[OwnLink], bool]:
+    """What the account used: the largest share of the score first, then what others used too, then the last seen.
+
+    Only the last seen are read, but a link that the score names is never among those cut.
+    """
+    share = _share_by_key(shares)
+    read = view.links([account_id], limits.links + 1)
+    links = read[: limits.links]
+    if len(read) > limits.links:
+        named = sorted(set(share) - {_key(link) for link in links}, key=lambda key: (-share[key], key))
+        links += [link for link in view.users(named[: limits.links], limits.users) if link.account_id == account_id]
+    known = {identifier.key: identifier for identifier in view.identifiers([_key(link) for link in links])}
+    own = [OwnLink(link, known[_key(link)]) for link in links]
+    own.sort(key=lambda each: (-share.get(each.identifier.key, 0.0), not each.other_accounts, -each.identifier.voltage))
+    return own, len(read) > limits.links
+
+
+def _share_by_key(shares: Sequence[Contribution]) -> dict[str, float]:
+    share: dict[str, float] = {}
+    for each in shares:
+        if each.kind is not None and each.identifier is not None:
+            key = f"{each.kind}:{each.identifier}"
+            share[key] = share.get(key, 0.0) + each.log_odds
+    return share
+
+
+def _basis(
+    account: Account,
+    shares: Sequence[Contribution],
+    own: Sequence[OwnLink],
+    pairs: Sequence[PairReasons],
+    cut: bool,
+) -> doubts.Basis:
+    """What all evidence rests on: what the score names and the pairs share; without shares, all it has in common."""
+    named = set(_share_by_key(shares)) or {
+        each.identifier.key for each in own if each.identifier.counted and each.other_accounts
+    }
+    paired = {each.identifier.key for pair in pairs for each in pair.shared}
+    beyond = account.behaviour > 0 or any(each.other_account_id and not each.identifier for each in shares)
+    return doubts.Basis(frozenset(named | paired), whole=not cut, beyond=beyond)
+
+
+def _pairs(view: View, account_id: str, as_of: int, limits: Limits) -> tuple[tuple[PairReasons, ...], dict[str, bool]]:
     found = view.pairs([account_id], limits.pairs + 1)
     kept = found[: limits.pairs]
     others = {each.account_id: each for each in view.accounts([_other(pair, account_id) for pair in kept])}
-    keys = sorted({key for pair in kept for key in pair.shared})
+    shown = [sorted(pair.shared, key=_firmest)[: limits.shared] for pair in kept]
+    keys = sorted({key for each in shown for key in each})
     known = {identifier.key: identifier for identifier in view.identifiers(keys)}
     uses = {(_key(link), link.account_id): link for link in view.users(keys, limits.users)}
     reasons = []
-    for pair in kept:
+    for pair, shared_keys in zip(kept, shown, strict=True):
         other = _other(pair, account_id)
         shared = [
             Shared(known[key], uses.get((key, account_id)), uses.get((key, other)))
-            for key in pair.shared
+            for key in shared_keys
             if key in known
         ]
         against = doubts.of_pair(shared, others.get(other), as_of)
         reasons.append(PairReasons(pair, other, tuple(shared), _reasons(pair.families), tuple(against)))
-    return tuple(reasons), len(found) > limits.pairs
+    cut = {"pairs": len(found) > limits.pairs, "shared": any(len(pair.shared) > limits.shared for pair in kept)}
+    return tuple(reasons), cut
+
+
+def _firmest(key: str) -> tuple[float, str]:
+    """Kinds that say most first, so that a crowd of IP addresses cuts nothing else off."""
+    kind = BY_NAME.get(key.partition(":")[0])
+    return -kind.strength if kind else 0.0, key
 
 
 def _reasons(families: Iterable[str]) -> tuple[str, ...]:

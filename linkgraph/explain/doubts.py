@@ -3,7 +3,8 @@
 Each function returns the doubts that hold. A doubt of a pair is one of the account too when all its pairs share it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from linkgraph.explain.explanation import Doubt, OwnLink, PairReasons, Shared
 from linkgraph.model import Account, Member
@@ -23,6 +24,17 @@ _ORDER = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What an account's evidence rests on: `keys` of identifiers; `whole` unless a limit hid some; `beyond`: also on
+    something that is no identifier, such as money or behaviour.
+    """
+
+    keys: frozenset[str]
+    whole: bool = True
+    beyond: bool = False
+
+
 def of_shared(shared: Shared, as_of: int) -> list[Doubt]:
     """What weakens one shared identifier."""
     key, degree = shared.identifier.key, shared.identifier.degree
@@ -30,11 +42,16 @@ def of_shared(shared: Shared, as_of: int) -> list[Doubt]:
     if degree >= MANY_ACCOUNTS:
         found.append(Doubt("shared_by_many", f"{degree:,} accounts used it", key))
     if shared.gap_days is not None:
-        found.append(Doubt("no_time_overlap", f"never in use at the same time: {shared.gap_days} days apart", key))
+        found.append(Doubt("no_time_overlap", f"never in use at the same time: {apart(shared.gap_days)}", key))
     age = _age_days(shared, as_of)
     if age > OLD_DAYS:
         found.append(Doubt("old_link", f"not shared for {age} days", key))
     return found
+
+
+def apart(days: int) -> str:
+    """A gap between two uses in words."""
+    return f"{count(days, 'day')} apart" if days else "less than a day apart"
 
 
 def of_pair(shared: Sequence[Shared], other: Account | None, as_of: int) -> list[Doubt]:
@@ -50,27 +67,30 @@ def of_pair(shared: Sequence[Shared], other: Account | None, as_of: int) -> list
 def of_account(
     account: Account,
     pairs: Sequence[PairReasons],
+    basis: Basis,
     not_counted: Sequence[OwnLink],
     membership: Member | None,
     as_of: int,
 ) -> list[Doubt]:
-    """What speaks for the account itself."""
+    """What speaks for the account itself. Of all its evidence something is said only where all of it is known."""
     found = []
     if account.label in _INNOCENT:
         found.append(Doubt(account.label, f"This account {_INNOCENT[account.label]}"))
     shared = [each for pair in pairs for each in pair.shared]
-    found += _narrow({each.identifier.key for each in shared}, "All evidence")
-    found += _common(shared, as_of)
+    if basis.whole and not basis.beyond:
+        found += _narrow(basis.keys, "All evidence")
+    if basis.whole and basis.keys <= {each.identifier.key for each in shared}:
+        found += _common(shared, as_of)
     if membership is not None and membership.confidence < SURE_MEMBER:
         found.append(Doubt("unsure_member", f"Its place in the ring has a confidence of {membership.confidence:.2f}"))
     if not_counted:
         found.append(
-            Doubt("not_counted", f"{_count(len(not_counted), 'identifier')} it shares with crowds: not counted")
+            Doubt("not_counted", f"{count(len(not_counted), 'identifier')} it shares with crowds: not counted")
         )
     return _sorted(found)
 
 
-def _narrow(keys: set[str], subject: str) -> list[Doubt]:
+def _narrow(keys: Collection[str], subject: str) -> list[Doubt]:
     found = []
     if keys and all(key.startswith("ip:") for key in keys):
         found.append(Doubt("ip_only", f"{subject} rests on IP addresses only"))
@@ -95,7 +115,8 @@ def _age_days(shared: Shared, as_of: int) -> int:
     return (as_of - min(ends, default=shared.identifier.last_seen)) // 86_400
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """`1 day`, `2 days`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 

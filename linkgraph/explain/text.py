@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from linkgraph.explain.doubts import apart, count
 from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Shared
 from linkgraph.model import Contribution, RunStamp
 
@@ -78,8 +79,8 @@ def _time(shared: Shared) -> str:
     if shared.overlap_days is None:
         return crowd
     if shared.gap_days is not None:
-        return f"{crowd}, {shared.gap_days} days apart"
-    return f"{crowd}, both over {shared.overlap_days} days"
+        return f"{crowd}, {apart(shared.gap_days)}"
+    return f"{crowd}, both over {count(shared.overlap_days, 'day')}"
 
 
 def _hubs(explanation: Explanation) -> Iterator[str]:

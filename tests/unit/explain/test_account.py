@@ -2,6 +2,7 @@ import math
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from linkgraph.errors import NotFoundError
 from linkgraph.explain.account import Limits, explain, render, top_links
 from linkgraph.store.base import GraphView
 from linkgraph.store.embedded import EmbeddedView
-from tests.builders import SLASHED, WORLD, Tables, account, identifier, pair, tables, used
+from tests.builders import SLASHED, WORLD, Tables, account, contribution, identifier, pair, tables, used
 from tests.unit.store.test_embedded import publish
 
 
@@ -42,7 +43,7 @@ def test_what_the_run_does_not_break_down_is_a_row_of_its_own(view: GraphView) -
 
 def test_hubs_are_shown_and_not_counted(view: GraphView) -> None:
     found = explain(view, "a1")
-    assert [each.identifier.key for each in found.links] == ["card:c1", "device:d1", "ip:old"]
+    assert [each.identifier.key for each in found.links] == ["device:d1", "card:c1", "ip:old"]
     assert [(each.identifier.key, each.other_accounts) for each in found.not_counted] == [("ip:hub", 8411)]
 
 
@@ -140,6 +141,68 @@ def test_a_link_is_old_after_ninety_days(tmp_path: Path, days: int, codes: list[
     assert explained(tmp_path, content) == codes
 
 
+def many_uses(keys: list[str], **changes: Any) -> Tables:
+    """a1 and a2 share every one of `keys`; each key carries an equal share of a1's score."""
+    content = {
+        "accounts": [account("a1", propagated=1.0), account("a2")],
+        "identifiers": [identifier(key) for key in keys],
+        "used": [used(name, key, last=place + 1) for name in ("a1", "a2") for place, key in enumerate(keys)],
+        "links": [pair("a1", "a2", 1.0, ["access=1"], keys)],
+        "contributions": [contribution("a1", "propagated", 1 / len(keys), key) for key in keys],
+    }
+    return tables(**(content | changes))
+
+
+def test_shares_beyond_the_limit_become_one_row_and_the_sum_stays(tmp_path: Path) -> None:
+    keys = [f"card:c{number}" for number in range(5)]
+    with closing(EmbeddedView(publish(tmp_path, many_uses(keys)))) as opened:
+        found = explain(opened, "a1", Limits(contributions=2))
+    assert [(each.block, each.reason) for each in found.contributions][2:] == [("remainder", "3 smaller shares")]
+    assert math.fsum(each.log_odds for each in found.contributions) == pytest.approx(found.score, abs=1e-9)
+    assert "contributions" in found.limits_hit
+
+
+def test_a_link_that_the_score_names_is_shown_however_old_it_is(tmp_path: Path) -> None:
+    keys = [*(f"ip:i{number}" for number in range(5)), "card:old"]
+    content = many_uses(keys, contributions=[contribution("a1", "propagated", 1.0, "card:old")])
+    with closing(EmbeddedView(publish(tmp_path, content))) as opened:
+        found = explain(opened, "a1", Limits(links=2))
+    assert [each.identifier.key for each in found.links] == ["card:old", "ip:i0", "ip:i1"]
+    assert top_links(found)[0].identifier.key == "card:old"
+    assert "links" in found.limits_hit
+
+
+def test_many_addresses_cut_nothing_firmer_off_a_pair(tmp_path: Path) -> None:
+    keys = [*(f"ip:i{number}" for number in range(5)), "phone:p1"]
+    with closing(EmbeddedView(publish(tmp_path, many_uses(keys)))) as opened:
+        found = explain(opened, "a1", Limits(shared=2))
+    assert [each.identifier.key for each in found.pairs[0].shared] == ["phone:p1", "ip:i0"]
+    assert found.limits_hit == ("shared",)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"contributions": [contribution("a1", "propagated", 1.0, "card:c1")]},
+        {"contributions": [contribution("a1", "one_hop", 1.0, other_account_id="a2")]},
+        {"accounts": [account("a1", behaviour=1.0), account("a2")]},
+    ],
+    ids=["another identifier", "money", "behaviour"],
+)
+def test_all_evidence_is_not_said_of_a_part_of_it(tmp_path: Path, changes: dict[str, Any]) -> None:
+    assert explained(tmp_path / "alone", many_uses(["ip:i1"])) == ["ip_only", "single_identifier"]
+    both = {"identifiers": [identifier("ip:i1"), identifier("card:c1")]}
+    assert explained(tmp_path / "more", many_uses(["ip:i1"], **both, **changes)) == []
+
+
+def test_nothing_is_said_of_all_evidence_where_a_limit_hides_some(tmp_path: Path) -> None:
+    pairs = [pair("a1", name, 1.0, ["access=1"], ["ip:i1"]) for name in ("a2", "a3")]
+    content = many_uses(["ip:i1"], accounts=[account("a1"), account("a2"), account("a3")], links=pairs)
+    with closing(EmbeddedView(publish(tmp_path, content))) as opened:
+        codes = [[each.code for each in explain(opened, "a1", Limits(pairs=most)).doubts] for most in (1, 2)]
+    assert codes == [[], ["ip_only", "single_identifier"]]
+
+
 def test_the_text_says_it_all_in_plain_characters(view: GraphView) -> None:
     text = render(explain(view, "a1"))
     assert text.splitlines()[0] == (
@@ -164,3 +227,14 @@ def test_the_text_cannot_steer_a_terminal(tmp_path: Path) -> None:
     with closing(EmbeddedView(publish(tmp_path, content))) as opened:
         text = render(explain(opened, hostile))
     assert all(char.isprintable() or char == "\n" for char in text)
+
+
+@pytest.mark.parametrize(("first", "words"), [(5, "less than a day apart"), (4, "1 day apart"), (3, "2 days apart")])
+def test_gaps_are_said_in_words(tmp_path: Path, first: int, words: str) -> None:
+    theirs = used("a2", "card:c1", first, 1)
+    content = many_uses(
+        ["card:c1"], used=[used("a1", "card:c1", 9, 5), theirs | {"first_seen": theirs["first_seen"] + 1}]
+    )
+    with closing(EmbeddedView(publish(tmp_path, content))) as opened:
+        text = render(explain(opened, "a1"))
+    assert text.count(words) == 2
