@@ -22,6 +22,11 @@ from tests.builders import (
     TILDE,
     WORLD,
     account,
+    contribution,
+    identifier,
+    member,
+    pair,
+    ring,
     tables,
     used,
     write_run,
@@ -185,6 +190,54 @@ def test_members_come_by_ring_then_confidence_then_account(store: Store) -> None
         ("r2", FOX, "core"),
         ("r2", "a4", "fringe"),
     ]
+
+
+TIED = [TILDE, FOX]
+ALL_TIED = tables(
+    accounts=[account(name, flagged=True) for name in ["a", *TIED]],
+    identifiers=[identifier(f"device:{name}") for name in ["a", *TIED]],
+    rings=[ring(name) for name in ["a", *TIED]],
+    used=[used(name, f"device:{key}") for name in ["a", *TIED] for key in ["a", *TIED]],
+    ring_members=[member(name, who, 0.9) for name in ["a", *TIED] for who in ["a", *TIED]],
+    links=[pair("a", TILDE, 3.0, [], []), pair("a", FOX, 3.0, [], []), pair(TILDE, FOX, 3.0, [], [])],
+    contributions=[contribution(name, "one_hop", 1.0, f"device:{key}") for name in TIED for key in TIED],
+)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_ties_are_broken_by_code_point_before_the_limit_cuts(store: Store, limit: int) -> None:
+    store.publish(ALL_TIED)
+    with store.view() as view:
+        backwards = [FOX, TILDE, "a"]
+        keys = [f"device:{name}" for name in backwards]
+        first = ["a", *TIED][:limit]
+        assert [item.account_id for item in view.flagged(limit)] == first
+        assert [item.ring_id for item in view.rings(limit)] == first
+        assert [item.identifier for item in view.links([FOX], limit)] == first
+        assert [item.account_id for item in view.links(backwards, 1)] == ["a", *TIED]
+        assert [item.account_id for item in view.users([f"device:{TILDE}"], limit)] == first
+        assert [item.identifier for item in view.users(keys, 1)] == ["a", *TIED]
+        assert [(item.account_a, item.account_b) for item in view.pairs(backwards, limit)] == [
+            ("a", TILDE),
+            ("a", FOX),
+            (TILDE, FOX),
+        ][: limit + 1]
+        assert [item.account_id for item in view.members([FOX])] == ["a", *TIED]
+        assert [item.ring_id for item in view.members(backwards)][::3] == ["a", *TIED]
+        assert [item.identifier for item in view.contributions(backwards)] == TIED * 2
+        assert [item.account_id for item in view.accounts(backwards)] == ["a", *TIED]
+        assert [item.identifier for item in view.identifiers(keys)] == ["a", *TIED]
+        assert [item.ring_id for item in view.rings_by_id(backwards)] == ["a", *TIED]
+
+
+@pytest.mark.parametrize("last", ["", "a", TILDE, FOX, "zzz", "\U0001ffff"])
+def test_rings_go_on_by_code_point(store: Store, last: str) -> None:
+    store.publish(ALL_TIED)
+    with store.view() as view:
+        assert [item.ring_id for item in view.rings(9, (0.5, last))] == [name for name in ["a", *TIED] if name > last]
+        assert [item.ring_id for item in view.rings(1, (0.5, last))] == [name for name in ["a", *TIED] if name > last][
+            :1
+        ]
 
 
 @pytest.mark.parametrize("ask", ["accounts", "identifiers", "contributions", "rings_by_id", "members"])

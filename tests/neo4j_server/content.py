@@ -1,5 +1,7 @@
 """What a test server holds: is there anything, and throwing all of it away."""
 
+from collections.abc import Collection
+
 from tests.neo4j_server.server import Address
 
 # Every fresh database has the two indexes of kind LOOKUP, and without them each query by label would scan.
@@ -15,14 +17,14 @@ def is_empty(address: Address) -> bool:
     return not any(address.rows(query) for query in (_ANY_NODE, _CONSTRAINTS, _INDEXES))
 
 
-def empty(address: Address) -> None:
-    """Delete all data, constraints and indexes. Raises PermissionError unless it is disposable."""
+def empty(address: Address, keep: Collection[str] = ()) -> None:
+    """Delete all data, constraints and indexes but those named `keep`. PermissionError unless it is disposable."""
     if not address.disposable:
         raise PermissionError("not a server that tests may empty")
-    for row in address.rows(_CONSTRAINTS):
-        address.rows(f"DROP CONSTRAINT {_quoted(row['name'])}")
-    for row in address.rows(_INDEXES):
-        address.rows(f"DROP INDEX {_quoted(row['name'])}")
+    for what, query in {"CONSTRAINT": _CONSTRAINTS, "INDEX": _INDEXES}.items():
+        for row in address.rows(query):
+            if row["name"] not in keep:
+                address.rows(f"DROP {what} {_quoted(row['name'])}")
     address.rows(_DELETE)
 
 

@@ -1,0 +1,12 @@
+"""The Neo4j store: a run written into one plain graph beside what readers see, and views of the runs it holds.
+
+Nodes stay and relationships never change. Each carries the numbers of the first and last publish it belongs to, `since`
+and `seen`; a node that changes keeps the values of the run before as `was_*` until the next publish. So the published
+run can be read throughout a publish, and the one before it until the next begins.
+"""
+
+from linkgraph.store.neo4j.connection import Login
+from linkgraph.store.neo4j.view import Neo4jView
+from linkgraph.store.neo4j.writer import Neo4jWriter
+
+__all__ = ["Login", "Neo4jView", "Neo4jWriter"]

@@ -1,0 +1,162 @@
+"""A connection to a Neo4j server that linkgraph may use, and the one place where the driver's errors become ours.
+
+Every failure is one StoreError of one line: where the server is, what went wrong, never a value or the password. The
+chain is cut on purpose, because the server quotes offending values in its messages.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import neo4j
+from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError
+
+from linkgraph import queries
+from linkgraph.errors import StoreError
+
+OLDEST: Final = (5, 26)
+"""The oldest release whose Cypher has what the statements use."""
+
+NEWEST_MAJOR: Final = 5
+"""The newest major release that is written to; a newer one may be read."""
+
+_DATABASE: Final = "neo4j"
+_CONNECT_SECONDS: Final = 5.0
+# Limits after which the server ends a transaction by itself. A stream lasts as long as what is done with its rows.
+_BATCH_SECONDS: Final = 60.0
+_STREAM_SECONDS: Final = 6 * 3600.0
+
+Step = tuple[str, dict[str, Any]]
+Rows = list[list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How to reach a server. `retry_seconds`: how long to go on trying when it is away in the middle of our work."""
+
+    uri: str
+    user: str
+    password: str = field(repr=False)
+    retry_seconds: float = 30.0
+
+    @property
+    def place(self) -> str:
+        """Host and port alone: an address may hold a password."""
+        try:
+            parts = urlsplit(self.uri)
+            return f"{parts.hostname or '?'}:{parts.port or 7687}"
+        except ValueError:
+            return "?"
+
+
+class Connection:
+    """Runs named statements on one server. Opening it fails unless the server answers and has a release we know.
+
+    Safe to share between threads. Statements of one call run in one transaction, which is tried again where that helps.
+    """
+
+    def __init__(self, login: Login, *, writing: bool) -> None:
+        self.place = login.place
+        with self._wrapped("connect"):
+            self._driver = neo4j.GraphDatabase.driver(
+                login.uri,
+                auth=(login.user, login.password),
+                connection_timeout=_CONNECT_SECONDS,
+                connection_acquisition_timeout=2 * _CONNECT_SECONDS,
+                max_transaction_retry_time=login.retry_seconds,
+                # Until a value has changed its `was_` does not exist, and each read would log a warning of 1 KB.
+                notifications_min_severity="OFF",
+                telemetry_disabled=True,
+            )
+        try:
+            self._check(writing)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Give back what it holds open."""
+        self._driver.close()
+
+    def read(self, *steps: Step) -> list[Rows]:
+        """The rows of each statement in turn."""
+        with self._wrapped(_named(steps)), self._session() as session:
+            return session.execute_read(_run, steps)
+
+    def write(self, *steps: Step, fenced: bool = True) -> list[Rows]:
+        """The same, writing; where `fenced`, nothing is written unless the first statement answers a row."""
+        with self._wrapped(_named(steps)), self._session() as session:
+            return session.execute_write(_run, steps, fenced)
+
+    def stream(self, name: str, **values: Any) -> Iterator[Any]:
+        """The first column of one statement, read as the caller goes on."""
+        query = queries.load("neo4j", name)
+        with (
+            self._wrapped(_named([(name, values)])),
+            self._session() as session,
+            session.begin_transaction(timeout=_STREAM_SECONDS) as transaction,
+        ):
+            for record in transaction.run(query.text, query.bind(values)):
+                yield record[0]
+
+    def _session(self) -> neo4j.Session:
+        return self._driver.session(database=_DATABASE)
+
+    def _check(self, writing: bool) -> None:
+        # Not by a retried transaction: a server that is down is said to be down at once.
+        with self._wrapped("connect"):
+            self._driver.verify_connectivity()
+        [[[versions]]] = self.read(("pointer/version", {}))
+        problem = version_problem(versions[0], writing)
+        if problem:
+            raise StoreError(f"Neo4j at {self.place}: {problem}")
+
+    @contextmanager
+    def _wrapped(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except (Neo4jError, DriverError, OSError, ValueError) as error:
+            raise StoreError(f"Neo4j at {self.place}: {_reason(error, what)}") from None
+
+
+@neo4j.unit_of_work(timeout=_BATCH_SECONDS)
+def _run(transaction: neo4j.ManagedTransaction, steps: tuple[Step, ...], fenced: bool = False) -> list[Rows]:
+    answers: list[Rows] = []
+    for name, values in steps:
+        query = queries.load("neo4j", name)
+        answers.append(transaction.run(query.text, query.bind(values)).values())
+        if fenced and not answers[0]:
+            raise StoreError("nothing published: another publish has taken over this Neo4j store")
+    return answers
+
+
+def version_problem(version: str, writing: bool) -> str | None:
+    """Why a server of this release is refused, None if it is not."""
+    parts = version.split(".")
+    if len(parts) < 2 or not all(part.isdigit() for part in parts[:2]):
+        return f"cannot tell what release {version!r} is; {OLDEST[0]}.{OLDEST[1]} is needed"
+    release = (int(parts[0]), int(parts[1]))
+    if release < OLDEST:
+        return f"release {version} is too old; {OLDEST[0]}.{OLDEST[1]} is needed"
+    if writing and release[0] > NEWEST_MAJOR:
+        return f"release {version} is newer than this version of linkgraph writes to; {OLDEST[0]}.{OLDEST[1]} is needed"
+    return None
+
+
+def _named(steps: Iterable[Step]) -> str:
+    name, values = list(steps)[-1]
+    return f"query {name}({', '.join(values)})"
+
+
+def _reason(error: Exception, what: str) -> str:
+    if isinstance(error, AuthError):
+        return "the server refuses this user and password; check NEO4J_USER and NEO4J_PASSWORD"
+    if isinstance(error, Neo4jError):
+        return f"{what} failed: {error.code}"
+    if what == "connect" and isinstance(error, ConfigurationError | ValueError):
+        return "NEO4J_URI does not name a Neo4j server, as bolt://127.0.0.1:7687 would"
+    if isinstance(error, DriverError | OSError):
+        return f"the server does not answer ({what}: {type(error).__name__})"
+    return f"{what} failed: {type(error).__name__}"

@@ -1,0 +1,18 @@
+// What these accounts used: for each account at most `limit` identifiers, last seen first.
+// Answers follow the list, which is sorted: the server compares texts that come from a parameter by UTF-16 units.
+// params: account_ids, seq, limit, cap
+// returns: account_id, kind, identifier, first_seen, last_seen, n, sessions, days
+UNWIND range(0, size($account_ids) - 1) AS at
+MATCH (a:Account {id: $account_ids[at]})
+CALL (a) {
+  MATCH (a)-[u:USED]->(i:Identifier)
+  WHERE coalesce(u.since, 0) <= $seq AND u.seen >= $seq
+  RETURN u, i
+  ORDER BY u.last_seen DESC, i.key
+  LIMIT $limit
+}
+RETURN
+  a.id AS account_id, i.kind AS kind, substring(i.key, size(i.kind) + 1) AS identifier, u.first_seen AS first_seen,
+  u.last_seen AS last_seen, u.n AS n, u.sessions AS sessions, u.days AS days
+ORDER BY at, last_seen DESC, i.key
+LIMIT $cap

@@ -1,0 +1,19 @@
+// Pairs with an end among these accounts: for each account at most `limit`, most bits first; each pair once.
+// params: account_ids, seq, limit, cap
+// returns: account_a, account_b, bits, probability, families, shared
+UNWIND $account_ids AS asked
+MATCH (x:Account {id: asked})
+CALL (x) {
+  MATCH (x)-[l:LINKED]-(:Account)
+  WHERE coalesce(l.since, 0) <= $seq AND l.seen >= $seq
+  WITH l, startNode(l).id AS account_a, endNode(l).id AS account_b
+  ORDER BY l.bits DESC, account_a, account_b
+  LIMIT $limit
+  RETURN l, account_a, account_b
+}
+WITH DISTINCT l, account_a, account_b
+RETURN
+  account_a AS account_a, account_b AS account_b, l.bits AS bits, l.probability AS probability, l.families AS families,
+  l.shared AS shared
+ORDER BY bits DESC, account_a, account_b
+LIMIT $cap
