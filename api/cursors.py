@@ -1,0 +1,59 @@
+"""Page cursors: where a list goes on, signed so that only what we issued comes back.
+
+A cursor names its run, so that all pages of a list are of one run, whatever is published in between. The key lives as
+long as the process: after a restart a list starts again.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from typing import Final
+
+_SIGNATURE_BYTES: Final = 16
+# Base64 of the signature and a dot; the rest is the place.
+PATTERN: Final = r"^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]+$"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The last ring already seen, and the run it was seen in."""
+
+    run_id: str
+    score: float
+    ring_id: str
+
+
+class Cursors:
+    """Writes and reads cursors under one key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def write(self, place: Place) -> str:
+        """The cursor of a place."""
+        body = json.dumps([place.run_id, place.score, place.ring_id], separators=(",", ":")).encode()
+        return f"{_text(self._sign(body))}.{_text(body)}"
+
+    def read(self, cursor: str) -> Place | None:
+        """The place of a cursor, None if it is not one of ours."""
+        signature, _, body = cursor.partition(".")
+        try:
+            signed, place = _bytes(signature), _bytes(body)
+        except ValueError:
+            return None
+        if not hmac.compare_digest(signed, self._sign(place)):
+            return None
+        return Place(*json.loads(place))
+
+    def _sign(self, body: bytes) -> bytes:
+        return hmac.digest(self._key, body, hashlib.sha256)[:_SIGNATURE_BYTES]
+
+
+def _text(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).decode().rstrip("=")
+
+
+def _bytes(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

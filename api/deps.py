@@ -1,0 +1,124 @@
+"""What routes are handed: the parameters they share, and one look at one run, which says where an answer is from."""
+
+import hmac
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+from urllib.parse import unquote
+
+from fastapi import Depends, Path, Query, Request
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from starlette.responses import Response
+
+from api.cursors import PATTERN, Cursors
+from api.schemas.base import Answer, Meta
+from api.views import Views
+from linkgraph.model import RunStamp
+from linkgraph.runs import Run
+from linkgraph.settings import Settings
+from linkgraph.store.base import GraphView
+
+_RUN_ID: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """All that outlives a request. `now` gives the wall clock in epoch seconds; `key` lives as long as the process."""
+
+    settings: Settings
+    now: Callable[[], float]
+    views: Views
+    cursors: Cursors
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One request's look at one run."""
+
+    service: Service
+    request_id: str
+    run: Run
+    view: GraphView
+    stamp: RunStamp
+
+    def answer(self, shape: type[Answer[Any]], data: object, limits_hit: Sequence[str] = ()) -> Response:
+        """The answer in its frame. Its tag changes with the run, when that goes stale, and with every restart."""
+        age = self.service.now() - self.stamp.as_of
+        stale = age > self.service.settings.stale_hours * 3600
+        meta = Meta(
+            run_id=self.stamp.run_id,
+            snapshot_id=self.stamp.run_id,
+            as_of=self.stamp.as_of,
+            cold_start=self.stamp.cold_start,
+            stale=stale,
+            truncated=bool(limits_hit),
+            limits_hit=list(limits_hit),
+            request_id=self.request_id,
+        )
+        tag = hmac.digest(self.service.key, f"{self.stamp.run_id} {stale}".encode(), "sha256").hex()[:16]
+        body = shape(meta=meta, data=data).model_dump_json()
+        return Response(body, headers={"ETag": f'W/"{tag}"'}, media_type="application/json")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request that may look at a run."""
+
+    service: Service
+    request_id: str
+
+    @contextmanager
+    def read(self, run_id: str | None = None) -> Iterator[Reading]:
+        """The published run, or `run_id`, for as long as the block lasts."""
+        with self.service.views.read(run_id) as (run, view):
+            yield Reading(self.service, self.request_id, run, view, view.run())
+
+
+async def _ask(request: Request) -> Ask:
+    return Ask(request.app.state.service, request.state.request_id)
+
+
+class RunQuery(BaseModel):
+    """The parameter every reading endpoint takes, and no other."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    run: str | None = Field(
+        None,
+        pattern=_RUN_ID,
+        description="id of an earlier run to read instead of the published one",
+        examples=["r-20261123-8f558106da"],
+    )
+
+
+class RingsQuery(RunQuery):
+    """How much of the list of rings, and from where."""
+
+    limit: int = Field(20, ge=1, le=100, description="rings on a page")
+    cursor: str | None = Field(
+        None, max_length=1024, pattern=PATTERN, description="`next_cursor` of the page before; it also names its run"
+    )
+
+
+class NoQuery(BaseModel):
+    """No parameter at all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+# Paths are routed as they were sent, percent signs and all, so that an id may hold a slash.
+_decoded: Final = BeforeValidator(lambda text: unquote(text, errors="strict"))
+
+AskDep = Annotated[Ask, Depends(_ask)]
+RunQueryDep = Annotated[RunQuery, Query()]
+RingsQueryDep = Annotated[RingsQuery, Query()]
+NoQueryDep = Annotated[NoQuery, Query()]
+AccountId = Annotated[
+    str, _decoded, Path(max_length=512, description="account id, percent-encoded", examples=["A0000288"])
+]
+RingId = Annotated[
+    str, _decoded, Path(max_length=512, description="ring id, percent-encoded", examples=["R-b249a6f2f726"])
+]
+RunId = Annotated[str, Path(pattern=_RUN_ID, description="run id", examples=["r-20261123-8f558106da"])]

@@ -1,0 +1,126 @@
+"""Completes the OpenAPI document: every problem an operation can answer with, headers, and where an answer leads."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api import problems
+from api.problems import MEDIA_TYPE, Kind, type_of
+from api.schemas.base import Problem
+
+_ALWAYS: Final = (
+    problems.BAD_HOST,
+    problems.BODY_TOO_LARGE,
+    problems.TOO_LONG,
+    problems.HEADERS_TOO_LARGE,
+    problems.INTERNAL,
+)
+_UNREADY: Final = (problems.UNAVAILABLE, problems.BUSY, problems.OVERLOADED, problems.NOTHING_PUBLISHED)
+
+_ACCOUNT: Final = ("read_account", "account_id")
+_EXPLANATION: Final = ("explain_account", "account_id")
+_RING: Final = ("read_ring", "ring_id")
+_RUN: Final = ("read_run", "run_id")
+
+# Which part of an answer another operation can be asked about.
+_LEADS_TO: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
+    "read_account": {
+        _EXPLANATION: "$response.body#/data/account_id",
+        _RING: "$response.body#/data/ring/ring_id",
+        _RUN: "$response.body#/meta/run_id",
+    },
+    "explain_account": {
+        _ACCOUNT: "$response.body#/data/pairs/0/other_account_id",
+        _RING: "$response.body#/data/ring/ring_id",
+    },
+    "list_rings": {_RING: "$response.body#/data/rings/0/ring_id", _RUN: "$response.body#/meta/run_id"},
+    "read_ring": {
+        _ACCOUNT: "$response.body#/data/members/0/account_id",
+        _EXPLANATION: "$response.body#/data/members/0/account_id",
+    },
+    "read_current_run": {_RUN: "$response.body#/data/run_id"},
+}
+_HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "X-Request-Id": {"description": "the request's id", "schema": {"type": "string"}},
+    "ETag": {
+        "description": "changes with the run; send it back in If-None-Match",
+        "schema": {"type": "string"},
+    },
+    "Retry-After": {"description": "seconds to wait", "schema": {"type": "string"}},
+}
+
+
+def describe(app: FastAPI, description: str) -> dict[str, Any]:
+    """The whole document."""
+    document = get_openapi(title=app.title, version=app.version, description=description, routes=app.routes)
+    schemas = document["components"]["schemas"]
+    for framework in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(framework, None)
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= problem.pop("$defs") | {"Problem": problem}
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            _complete(path, operation)
+    return document
+
+
+def _complete(path: str, operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    reads = path != "/livez"
+    tagged = ("X-Request-Id", "ETag") if reads else ("X-Request-Id",)
+    responses["200"] |= {"description": operation["summary"], "headers": _headers(*tagged)}
+    links = {f"{target}.{name}": _link(target, name, at) for (target, name), at in _leads(operation).items()}
+    if links:
+        responses["200"]["links"] = links
+    if reads:
+        responses["304"] = {"description": "Unchanged since the tag in If-None-Match", "headers": _headers(*tagged)}
+    for kinds in _by_status(operation, reads):
+        responses[str(kinds[0].status)] = _problem(kinds)
+    operation["security"] = []
+
+
+def _by_status(operation: Mapping[str, Any], reads: bool) -> list[tuple[Kind, ...]]:
+    parameters = operation.get("parameters", [])
+    found: list[tuple[Kind, ...]] = [(kind,) for kind in _ALWAYS]
+    if parameters:
+        found += [(problems.NOT_FOUND,)]
+    if reads and operation["operationId"] != "readyz":
+        found += [(problems.INVALID,)]
+    return [*found, _UNREADY] if reads else found
+
+
+def _problem(kinds: tuple[Kind, ...]) -> dict[str, Any]:
+    headers = ("X-Request-Id", "Retry-After") if kinds[0].retry_after else ("X-Request-Id",)
+    examples = {kind.code: {"value": _example(kind)} for kind in kinds}
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}
+    return {
+        "description": "; ".join(kind.title for kind in kinds),
+        "headers": _headers(*headers),
+        "content": content,
+    }
+
+
+def _example(kind: Kind) -> dict[str, Any]:
+    errors = [{"pointer": "/query/limit", "code": "less_than_equal"}] if kind is problems.INVALID else []
+    return {
+        "type": type_of(kind),
+        "title": kind.title,
+        "status": kind.status,
+        "code": kind.code,
+        "request_id": "5f0c1b2a9d8e7f60",
+        "errors": errors,
+    }
+
+
+def _leads(operation: Mapping[str, Any]) -> Mapping[tuple[str, str], str]:
+    return _LEADS_TO.get(operation["operationId"], {})
+
+
+def _link(target: str, parameter: str, at: str) -> dict[str, Any]:
+    return {"operationId": target, "parameters": {parameter: at}}
+
+
+def _headers(*names: str) -> dict[str, Any]:
+    return {name: dict(_HEADERS[name]) for name in names}

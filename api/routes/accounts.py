@@ -1,0 +1,32 @@
+"""What the night says of an account, and why."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.deps import AccountId, AskDep, RunQueryDep
+from api.schemas.accounts import Card, CardAnswer, ExplanationAnswer, ExplanationOut
+from linkgraph.explain.account import explain
+
+router = APIRouter(prefix="/v1/accounts", tags=["accounts"])
+
+
+@router.get("/{account_id}", operation_id="read_account", summary="Account card", response_model=CardAnswer)
+def read_account(account_id: AccountId, query: RunQueryDep, ask: AskDep) -> Response:
+    """The account in one minute: a sentence, at most three independent links, the strongest doubt, its ring."""
+    with ask.read(query.run) as reading:
+        found = explain(reading.view, account_id)
+        card = Card.of(found)
+        return reading.answer(CardAnswer, card, ["links"] if card.links_more else [])
+
+
+@router.get(
+    "/{account_id}/explanation",
+    operation_id="explain_account",
+    summary="Why an account has its score",
+    response_model=ExplanationAnswer,
+)
+def explain_account(account_id: AccountId, query: RunQueryDep, ask: AskDep) -> Response:
+    """The exact shares of the score, the links and strongest pairs behind it, what is not counted, and every doubt."""
+    with ask.read(query.run) as reading:
+        found = explain(reading.view, account_id)
+        return reading.answer(ExplanationAnswer, ExplanationOut.of(found), found.limits_hit)

@@ -1,0 +1,24 @@
+"""Whether the process lives, and whether it can answer."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.deps import AskDep
+from api.schemas.runs import Alive, AliveAnswer, AliveMeta, Ready, ReadyAnswer
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/livez", operation_id="livez", summary="The process is alive", response_model=AliveAnswer)
+async def livez(ask: AskDep) -> Response:
+    """Touches nothing: neither the store nor a thread of its own."""
+    alive = AliveAnswer(meta=AliveMeta(request_id=ask.request_id), data=Alive())
+    return Response(alive.model_dump_json(), media_type="application/json")
+
+
+@router.get("/readyz", operation_id="readyz", summary="The service can answer", response_model=ReadyAnswer)
+def readyz(ask: AskDep) -> Response:
+    """A run is published and the store answers a question about it. A stale run is ready, and says that it is stale."""
+    with ask.read() as reading:
+        reading.view.accounts([""])
+        return reading.answer(ReadyAnswer, Ready())

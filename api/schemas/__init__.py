@@ -1,0 +1,1 @@
+"""The wire: what answers look like, and the one place where domain values become it."""

@@ -1,0 +1,249 @@
+"""An account on the wire: the card for the first minute, and the whole explanation."""
+
+from typing import Any, Self
+
+from pydantic import Field
+
+from api.schemas.base import (
+    AccountIdOut,
+    Answer,
+    Kind,
+    LogOdds,
+    Membership,
+    Risk,
+    Role,
+    Time,
+    Token,
+    Wire,
+)
+from linkgraph.explain.account import render, top_links
+from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Shared
+
+
+class LinkOut(Wire):
+    """An identifier that the account used, and how many others did."""
+
+    kind: Kind
+    identifier: Token
+    other_accounts: int = Field(ge=0, examples=[2])
+    first_seen: Time
+    last_seen: Time
+
+    @classmethod
+    def of(cls, own: OwnLink) -> Self:
+        """From an account's own link."""
+        return cls(
+            kind=own.link.kind,
+            identifier=own.link.identifier,
+            other_accounts=own.other_accounts,
+            first_seen=own.link.first_seen,
+            last_seen=own.link.last_seen,
+        )
+
+
+class DoubtOut(Wire):
+    """A fact that speaks for innocence."""
+
+    code: str = Field(description="stable key", examples=["no_time_overlap"])
+    fact: str = Field(examples=["never in use at the same time: 70 days apart"])
+    source: str | None = Field(
+        description="the identifier ('kind:token') or account it comes from, if it is one", examples=["device:9f2c31"]
+    )
+
+    @classmethod
+    def of(cls, doubt: Doubt) -> Self:
+        """From a doubt."""
+        return cls(code=doubt.code, fact=doubt.text, source=doubt.about)
+
+
+class Place(Wire):
+    """An account's place in its ring."""
+
+    ring_id: str = Field(examples=["R-b249a6f2f726"])
+    membership: Membership | None
+    confidence: float | None = Field(ge=0, le=1, examples=[0.96])
+
+    @classmethod
+    def of(cls, explanation: Explanation) -> Self | None:
+        """The account's ring, if it has one."""
+        account, own = explanation.account, explanation.membership
+        if account.ring_id is None:
+            return None
+        confidence = own.confidence if own else None
+        return cls(ring_id=account.ring_id, membership=account.membership, confidence=confidence)
+
+
+class Blocks(Wire):
+    """The four parts of the score."""
+
+    behaviour: LogOdds
+    one_hop: LogOdds
+    propagated: LogOdds
+    ring: LogOdds
+
+
+class Verdict(Wire):
+    """What the night says of an account."""
+
+    account_id: AccountIdOut
+    role: Role
+    label: str | None = Field(description="what reviewers said of it", examples=["cleared"])
+    risk: Risk
+    probability: float | None = Field(
+        ge=0, le=1, description="calibrated; null where there is no calibration", examples=[0.8]
+    )
+    flagged: bool
+    headline: str = Field(examples=["risk 0.85, core member of ring R-b249a6f2f726"])
+    ring: Place | None
+
+
+class Card(Verdict):
+    """An account in one minute: a sentence, three independent links, one doubt, its ring."""
+
+    degree: int = Field(description="identifiers it used", ge=0, examples=[11])
+    blocks: Blocks
+    links: list[LinkOut] = Field(max_length=3, description="the strongest shared ones, each of another family")
+    links_more: bool = Field(description="there are more shared identifiers")
+    doubt: DoubtOut | None = Field(description="the strongest of the explanation's doubts")
+
+    @classmethod
+    def of(cls, explanation: Explanation) -> Self:
+        """From an explanation."""
+        account, links = explanation.account, top_links(explanation)
+        shared = sum(1 for each in explanation.links if each.other_accounts)
+        return cls(
+            **_verdict(explanation),
+            degree=account.degree,
+            blocks=Blocks.model_validate(account),
+            links=[LinkOut.of(link) for link in links],
+            links_more=shared > len(links) or "links" in explanation.limits_hit,
+            doubt=DoubtOut.of(explanation.doubts[0]) if explanation.doubts else None,
+        )
+
+
+class ContributionOut(Wire):
+    """One named share of the score."""
+
+    block: str = Field(
+        description="behaviour, one_hop, propagated, ring; `remainder` for what is not broken down",
+        examples=["propagated"],
+    )
+    kind: Kind | None
+    identifier: Token | None
+    other_account_id: AccountIdOut | None
+    log_odds: LogOdds
+    reason: str = Field(examples=["risk reaches it through a proof of 2 accounts"])
+
+
+class HubOut(Wire):
+    """An identifier that is shown and not counted, and why."""
+
+    kind: Kind
+    identifier: Token
+    degree: int = Field(description="accounts that used it", examples=[570])
+    why: str | None = Field(examples=["used by more than 10 accounts"])
+
+
+class Span(Wire):
+    """When and how often one account used an identifier."""
+
+    first_seen: Time
+    last_seen: Time
+    n: int = Field(description="observations", examples=[3])
+
+
+class SharedOut(Wire):
+    """An identifier both accounts of a pair used; `mine` or `theirs` is null where a limit cut it off."""
+
+    kind: Kind
+    identifier: Token
+    degree: int = Field(description="accounts that used it", examples=[3])
+    mine: Span | None
+    theirs: Span | None
+    overlap_days: int | None = Field(description="days on which both had it in use", examples=[27])
+
+    @classmethod
+    def of(cls, shared: Shared) -> Self:
+        """From a shared identifier."""
+        return cls(
+            kind=shared.identifier.kind,
+            identifier=shared.identifier.identifier,
+            degree=shared.identifier.degree,
+            mine=Span.model_validate(shared.mine) if shared.mine else None,
+            theirs=Span.model_validate(shared.theirs) if shared.theirs else None,
+            overlap_days=shared.overlap_days,
+        )
+
+
+class PairOut(Wire):
+    """One of the strongest pairs: what speaks for it, what it shares, what weakens it."""
+
+    other_account_id: AccountIdOut
+    bits: float = Field(description="evidence in log2 odds", examples=[9.0])
+    probability: float = Field(ge=0, le=1, examples=[0.8])
+    reasons: list[str] = Field(examples=[["access: 9.0 bits"]])
+    shared: list[SharedOut]
+    shared_more: bool
+    doubts: list[DoubtOut]
+
+    @classmethod
+    def of(cls, reasons: PairReasons) -> Self:
+        """From a pair with its reasons."""
+        return cls(
+            other_account_id=reasons.other_account_id,
+            bits=reasons.pair.bits,
+            probability=reasons.pair.probability,
+            reasons=list(reasons.reasons),
+            shared=[SharedOut.of(each) for each in reasons.shared],
+            shared_more=len(reasons.pair.shared) > len(reasons.shared),
+            doubts=[DoubtOut.of(each) for each in reasons.doubts],
+        )
+
+
+class ExplanationOut(Verdict):
+    """Why an account has its score: base + the sum of the contributions' log_odds = score, to 1e-9."""
+
+    score: LogOdds
+    base: LogOdds
+    contributions: list[ContributionOut] = Field(description="largest first; the rest, if any, is one row")
+    contributions_more: bool
+    links: list[LinkOut] = Field(description="identifiers that count, the largest share first")
+    not_counted: list[HubOut] = Field(description="hubs: shown, not counted")
+    links_more: bool = Field(description="there are older identifiers, counted or not; none that the score names")
+    pairs: list[PairOut] = Field(description="strongest first")
+    pairs_more: bool
+    doubts: list[DoubtOut] = Field(description="strongest first")
+    text: str = Field(description="all of it in plain text, as the command line prints it")
+
+    @classmethod
+    def of(cls, explanation: Explanation) -> Self:
+        """From an explanation."""
+        hit = explanation.limits_hit
+        return cls(
+            **_verdict(explanation),
+            score=explanation.score,
+            base=explanation.base,
+            contributions=[ContributionOut.model_validate(each) for each in explanation.contributions],
+            contributions_more="contributions" in hit,
+            links=[LinkOut.of(each) for each in explanation.links],
+            not_counted=[HubOut.model_validate(each.identifier) for each in explanation.not_counted],
+            links_more="links" in hit,
+            pairs=[PairOut.of(each) for each in explanation.pairs],
+            pairs_more="pairs" in hit,
+            doubts=[DoubtOut.of(each) for each in explanation.doubts],
+            text=render(explanation),
+        )
+
+
+def _verdict(explanation: Explanation) -> dict[str, Any]:
+    account = explanation.account
+    own = ("account_id", "role", "label", "risk", "probability", "flagged", "headline")
+    return {name: getattr(account, name) for name in own} | {"ring": Place.of(explanation)}
+
+
+class CardAnswer(Answer[Card]):
+    """An account's card."""
+
+
+class ExplanationAnswer(Answer[ExplanationOut]):
+    """An account's explanation."""
