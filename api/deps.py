@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from urllib.parse import unquote
 
 from fastapi import Depends, Path, Query, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from starlette.responses import Response
 
 from api.cursors import PATTERN, Cursors
@@ -108,6 +108,8 @@ class NoQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+# As long as an id of the ledger may be.
+_Text = Annotated[str, StringConstraints(max_length=512)]
 # Paths are routed as they were sent, percent signs and all, so that an id may hold a slash.
 _decoded: Final = BeforeValidator(lambda text: unquote(text, errors="strict"))
 
@@ -115,10 +117,6 @@ AskDep = Annotated[Ask, Depends(_ask)]
 RunQueryDep = Annotated[RunQuery, Query()]
 RingsQueryDep = Annotated[RingsQuery, Query()]
 NoQueryDep = Annotated[NoQuery, Query()]
-AccountId = Annotated[
-    str, _decoded, Path(max_length=512, description="account id, percent-encoded", examples=["A0000288"])
-]
-RingId = Annotated[
-    str, _decoded, Path(max_length=512, description="ring id, percent-encoded", examples=["R-b249a6f2f726"])
-]
+AccountId = Annotated[_Text, _decoded, Path(description="account id, percent-encoded", examples=["A0000288"])]
+RingId = Annotated[_Text, _decoded, Path(description="ring id, percent-encoded", examples=["R-b249a6f2f726"])]
 RunId = Annotated[str, Path(pattern=_RUN_ID, description="run id", examples=["r-20261123-8f558106da"])]

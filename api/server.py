@@ -2,8 +2,8 @@
 
 import json
 import logging
+import logging.config
 import socket
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from api.bounds import HEADER_BYTES, URL_BYTES, is_loopback
@@ -19,6 +20,18 @@ from linkgraph.settings import Settings
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8000
+
+
+_LOGGING: Final[dict[str, Any]] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"lines": {"()": "api.server.JsonLines"}},
+    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "lines", "stream": "ext://sys.stderr"}},
+    "loggers": {
+        "linkgraph.api": {"handlers": ["lines"], "level": "INFO", "propagate": False},
+        "uvicorn": {"handlers": ["lines"], "level": "WARNING", "propagate": False},
+    },
+}
 
 
 def check_host(host: str) -> str:
@@ -40,7 +53,9 @@ def run(settings: Settings, host: str, port: int, ready: Callable[[str], None] =
     address = check_host(host)
     listening = _listen(address, port)
     shown = f"[{address}]" if ":" in address else address
-    server = uvicorn.Server(_config(settings))
+    logging.config.dictConfig(_LOGGING)
+    # The clock is read here and nowhere below.
+    server = uvicorn.Server(configured(create_app(settings, time.time)))  # noqa: TID251
     try:
         ready(f"http://{shown}:{listening.getsockname()[1]}")
         with suppress(KeyboardInterrupt):
@@ -65,36 +80,22 @@ class JsonLines(logging.Formatter):
         return json.dumps(line | getattr(record, "fields", {}))
 
 
-def _config(settings: Settings) -> uvicorn.Config:
-    # The clock is read here and nowhere below.
-    app = create_app(settings, time.time)  # noqa: TID251
+def configured(app: FastAPI) -> uvicorn.Config:
+    """How the application is served: its bounds are checked again by it, and addresses stay out of the log."""
     return uvicorn.Config(
         app,
-        # Every header of the client's is its own claim, and its addresses stay out of the log.
         http="h11",
         ws="none",
         lifespan="on",
         proxy_headers=False,
         server_header=False,
         access_log=False,
-        log_config=_logging(),
+        log_config=None,
         h11_max_incomplete_event_size=2 * (URL_BYTES + HEADER_BYTES),
         timeout_keep_alive=5,
         timeout_graceful_shutdown=8,
         backlog=256,
     )
-
-
-def _logging() -> dict[str, Any]:
-    handler = {"class": "logging.StreamHandler", "formatter": "lines", "stream": sys.stderr}
-    own = {"handlers": ["lines"], "level": "INFO", "propagate": False}
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"lines": {"()": JsonLines}},
-        "handlers": {"lines": handler},
-        "loggers": {"linkgraph.api": own, "uvicorn": own | {"level": "WARNING"}},
-    }
 
 
 def _resolved(name: str) -> str:

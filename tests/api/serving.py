@@ -1,0 +1,70 @@
+"""A real server on a free port of loopback, over the real application, for as long as a block lasts."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.server import configured
+from api.views import OpenView
+from linkgraph.runs import Run
+from linkgraph.settings import Settings, read_settings
+from linkgraph.store import open_view
+from tests.builders import AS_OF, Tables
+from tests.conftest import Store
+
+NOW = AS_OF + 3_600
+
+
+def settings_of(home: Path) -> Settings:
+    """Settings of an embedded store."""
+    return read_settings(home=home, store="embedded", threads=1, memory_limit="256MB")
+
+
+def publish(home: Path, content: Tables, run_id: str = "r-1") -> Run:
+    """Write a run and make it the published one."""
+    return Store(settings_of(home)).publish(content, run_id)
+
+
+@contextmanager
+def serving(
+    home: Path, now: Callable[[], float] = lambda: NOW, open_view: OpenView = open_view
+) -> Iterator[httpx.Client]:
+    """A client of the application over `home`."""
+    with listening(create_app(settings_of(home), now, open_view)) as url, httpx.Client(base_url=url) as client:
+        yield client
+
+
+@contextmanager
+def listening(app: FastAPI) -> Iterator[str]:
+    """The address of a running server."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        server = uvicorn.Server(configured(app))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                time.sleep(0.005)
+            yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The problem in a response, whose form is checked."""
+    assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json")
+    found: dict[str, Any] = response.json()
+    assert found["code"] == code
+    assert found["status"] == status
+    assert found["request_id"] == response.headers["x-request-id"]
+    assert set(found) == {"type", "title", "status", "code", "request_id", "errors"}
+    return found

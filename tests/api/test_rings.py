@@ -1,0 +1,125 @@
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from tests.api.serving import problem, publish, serving
+from tests.builders import NEXT_WORLD, WORLD, account, member, pair, ring, tables
+
+ROW = {
+    "ring_id": "r1",
+    "score": 0.9,
+    "size": 3,
+    "core_size": 2,
+    "density": 1.0,
+    "fragility": 1,
+    "first_seen_run": "r-1",
+    "last_changed_run": "r-1",
+    "status": "active",
+    "exposure": {"amount": "1250.50", "currency": "EUR"},
+    "headline": "Three accounts on one device.",
+}
+
+
+def test_rings_come_by_score(home: Path) -> None:
+    publish(home, WORLD)
+    with serving(home) as client:
+        page = client.get("/v1/rings").json()["data"]
+    assert page["rings"][0] == ROW
+    assert [each["ring_id"] for each in page["rings"]] == ["r1", "r2", "r3", "r-🦊"]
+    assert (page["rings_more"], page["next_cursor"]) == (False, None)
+
+
+def test_pages_are_of_the_run_of_the_first_whatever_is_published_between(home: Path) -> None:
+    publish(home, WORLD)
+    seen, cursor = [], None
+    with serving(home) as client:
+        for night in range(4):
+            answer = client.get("/v1/rings", params={"limit": 1} | ({"cursor": cursor} if cursor else {})).json()
+            seen.append((answer["meta"]["run_id"], answer["data"]["rings"][0]["ring_id"]))
+            cursor = answer["data"]["next_cursor"]
+            publish(home, NEXT_WORLD, f"r-{night + 2}")
+        assert client.get("/v1/rings").json()["data"]["rings"][0]["ring_id"] == "r9"
+    assert seen == [("r-1", "r1"), ("r-1", "r2"), ("r-1", "r3"), ("r-1", "r-🦊")]
+    assert cursor is None
+
+
+def test_only_cursors_that_we_issued_are_taken(home: Path) -> None:
+    publish(home, WORLD)
+    with serving(home) as client:
+        cursor = client.get("/v1/rings?limit=1").json()["data"]["next_cursor"]
+        for made in (cursor[:-2] + "AA", "A" * 22 + cursor[22:], f"{'A' * 22}.A"):
+            found = problem(client.get("/v1/rings", params={"cursor": made}), 422, "invalid_field")
+            assert found["errors"] == [{"pointer": "/query/cursor", "code": "unknown_cursor"}]
+        other = client.get("/v1/rings", params={"cursor": cursor, "run": "r-2"})
+        assert problem(other, 422, "invalid_field")["errors"] == [
+            {"pointer": "/query/run", "code": "not_the_run_of_the_cursor"}
+        ]
+        assert client.get("/v1/rings", params={"cursor": cursor, "run": "r-1"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("limit=0", "greater_than_equal"),
+        ("limit=101", "less_than_equal"),
+        ("limit=999999999999999999999", "less_than_equal"),
+        ("limit=ten", "int_parsing"),
+        ("cursor=../../etc", "string_pattern_mismatch"),
+    ],
+)
+def test_bounds_of_a_page(home: Path, query: str, code: str) -> None:
+    publish(home, WORLD)
+    with serving(home) as client:
+        assert problem(client.get(f"/v1/rings?{query}"), 422, "invalid_field")["errors"][0]["code"] == code
+
+
+def test_a_ring_with_its_members_and_links(home: Path) -> None:
+    publish(home, WORLD)
+    with serving(home) as client:
+        answer = client.get("/v1/rings/r1").json()
+    found = answer["data"]
+    assert {name: found[name] for name in ROW} == ROW
+    assert found["members"][2] == {
+        "account_id": "a3",
+        "membership": "likely",
+        "confidence": 0.7,
+        "role": "victim",
+        "flagged": False,
+        "risk": pytest.approx(0.2591817793),
+    }
+    assert found["links"][0] == {
+        "account_a": "a1",
+        "account_b": "a2",
+        "bits": 9.0,
+        "probability": pytest.approx(0.998, abs=1e-3),
+        "families": ["access=9", "instrument=6"],
+        "shared": ["card:c1", "device:d1"],
+        "shared_more": False,
+    }
+    assert (found["members_more"], found["links_more"], answer["meta"]["truncated"]) == (False, False, False)
+
+
+def test_a_ring_id_may_hold_anything_and_an_unknown_one_is_not_found(home: Path) -> None:
+    publish(home, WORLD)
+    with serving(home) as client:
+        assert client.get(f"/v1/rings/{quote('r-🦊')}").json()["data"]["members"] == []
+        problem(client.get("/v1/rings/nowhere"), 404, "not_found")
+
+
+def test_a_huge_ring_is_cut_and_says_where(home: Path) -> None:
+    names = [f"m{number:04}" for number in range(1_100)]
+    content = tables(
+        accounts=[account(name) for name in names],
+        rings=[ring("r1", size=len(names))],
+        ring_members=[member("r1", name, 0.9) for name in names],
+        links=[pair(a, b, 9.0, ["access=9"], ["ip:x"] * 9) for a in names[:40] for b in names if a < b],
+    )
+    publish(home, content)
+    with serving(home) as client:
+        sent = client.get("/v1/rings/r1")
+    answer = sent.json()
+    assert (answer["meta"]["truncated"], answer["meta"]["limits_hit"]) == (True, ["members", "links"])
+    assert (len(answer["data"]["members"]), len(answer["data"]["links"])) == (1_000, 1_000)
+    assert answer["data"]["links"][0]["shared_more"] is True
+    assert len(sent.content) < 2**20
