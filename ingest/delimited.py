@@ -195,7 +195,7 @@ class JsonLinesReader:
 
     def _read(self, texts: pa.Array, wanted: Sequence[str]) -> pa.Table:
         pointers = ["/" + name.replace("~", "~0").replace("/", "~1") for name in wanted]
-        answer = self._normalizer.call("read_json_line", {"line": texts}, [pointers]).to_arrow_table()["answer"]
+        answer = self._normalizer.call("read_json_line", {"line": texts}, [pointers])
         rows = answer.combine_chunks()
         columns = {"fault": rows.field("fault"), "keys": rows.field("keys")}
         listed = rows.field("texts")
@@ -208,7 +208,7 @@ class JsonLinesReader:
     def _exactly(self, texts: pa.Array, name: str, extracted: pa.Array) -> pa.Array:
         pattern = f'"{re.escape(name)}"\\s*:\\s*(-?[0-9]+(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)'
         columns = {"line": texts, "extracted": extracted}
-        answer = self._normalizer.call("json_number", columns, [pattern]).to_arrow_table()["answer"]
+        answer = self._normalizer.call("json_number", columns, [pattern])
         return answer.combine_chunks()
 
 

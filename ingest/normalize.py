@@ -11,6 +11,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression
@@ -18,6 +19,8 @@ from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExp
 from ingest.pseudonyms import Key
 from linkgraph.kinds import KIND_NAMES
 from linkgraph.queries import load, names
+
+_PLACE = "place in its column"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +87,19 @@ class Normalizer:
             values = pc.utf8_trim_whitespace(pc.utf8_normalize(values, "NFKC"))
         secret = dict(how.secret) if tokens else {}
         columns = [self._part(part, secret.get(part)) for part in (*how.parts, "fault")]
-        return self.call(how.macro, {"value": values}, options).select(*columns).to_arrow_table()
+        return _in_order(
+            self._answers(how.macro, {"value": values}, options).select(*columns, ColumnExpression(_PLACE))
+        )
 
-    def call(self, macro: str, columns: Mapping[str, pa.Array], options: Sequence[Any] = ()) -> duckdb.DuckDBPyRelation:
-        """The macro's answer for each row of `columns`, as one column `answer`."""
+    def call(self, macro: str, columns: Mapping[str, pa.Array], options: Sequence[Any] = ()) -> pa.ChunkedArray:
+        """The macro's answer for each row of `columns`, in order."""
+        return _in_order(self._answers(macro, columns, options))["answer"]
+
+    def _answers(self, macro: str, columns: Mapping[str, pa.Array], options: Sequence[Any]) -> duckdb.DuckDBPyRelation:
         arguments = [*map(ColumnExpression, columns), *map(ConstantExpression, options)]
-        rows = self._connection.from_arrow(pa.table(dict(columns)))
-        return rows.select(FunctionExpression(macro, *arguments).alias("answer"))
+        table = pa.table(dict(columns))
+        rows = self._connection.from_arrow(table.append_column(_PLACE, pa.array(np.arange(len(table)))))
+        return rows.select(FunctionExpression(macro, *arguments).alias("answer"), ColumnExpression(_PLACE))
 
     def _part(self, part: str, key: str | None) -> Expression:
         value = FunctionExpression("struct_extract", ColumnExpression("answer"), ConstantExpression(part))
@@ -98,6 +107,15 @@ class Normalizer:
             return value.alias(part)
         pads = (ConstantExpression(self._keys[key].inner), ConstantExpression(self._keys[key].outer))
         return FunctionExpression("token", *pads, value).alias(part)
+
+
+def _in_order(rows: duckdb.DuckDBPyRelation) -> pa.Table:
+    """The rows in the order they went in: threads hand in their batches in any order, whatever the settings say."""
+    table = rows.to_arrow_table()
+    place = table[_PLACE].to_numpy()
+    if np.any(place[1:] < place[:-1]):
+        table = table.take(np.argsort(place))
+    return table.drop_columns([_PLACE])
 
 
 def _macros() -> list[str]:
