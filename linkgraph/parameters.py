@@ -30,7 +30,7 @@ class Parameters:
     resolutions: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.3)
     min_separation: float = 0.7
     split_depth: int = 3
-    leiden_iterations: int = 10
+    leiden_iterations: int = 2
     core_at: float = 0.9
     likely_at: float = 0.6
     # track

@@ -41,7 +41,7 @@ class Settings(BaseSettings):
         None, description="TOML file with one HMAC key per kind; default: `keys.toml` in home, made on first use"
     )
     reject_share: float = Field(0.01, ge=0, le=1, description="share of rejected rows above which a file is refused")
-    memory_limit: str = Field("4GB", description="memory DuckDB may use before it spills to disk")
+    memory_limit: str = Field("2GB", description="memory DuckDB may use before it spills to disk")
     threads: int = Field(2, ge=1, description="threads DuckDB may use")
     stale_hours: float = Field(36.0, gt=0, description="age of a run, in hours, from which answers say `stale`")
     parameters: Parameters = Field(Parameters(), description="constants of detection (TOML table `[parameters]`)")

@@ -22,6 +22,7 @@ from linkgraph.parameters import Parameters
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
 Edges = tuple[Ints, Ints, Floats]
 
 
@@ -30,7 +31,7 @@ class Group:
     """One ring: account numbers, sorted; its pairs as places in the linked pairs; status (active, oversized)."""
 
     members: Ints
-    pairs: NDArray[np.int64]
+    pairs: Places
     status: str
 
     @property
@@ -56,37 +57,37 @@ def find_rings(accounts: int, edges: Edges, parameters: Parameters, chance: Chan
     """Disjoint rings among `accounts` accounts; edges = (a, b, probability) of linked pairs, a < b, sorted. By first
     member.
     """
-    a, b, p = edges
-    part = components(accounts, a, b)[a]
-    order = np.argsort(part, kind="stable")
     groups: list[Group] = []
-    for rows in np.split(order, np.flatnonzero(np.diff(part[order])) + 1) if len(order) else []:
-        local = (a[rows], b[rows], p[rows])
-        groups += [_group(rows, local, members, status) for members, status in _split(local, parameters, chance, 0)]
+    for rows in _rows_by(components(accounts, edges[0], edges[1])[edges[0]]):
+        groups += _split(edges, rows, parameters, chance, 0)
     return sorted(groups, key=lambda group: int(group.members[0]))
 
 
-def _split(edges: Edges, parameters: Parameters, chance: Chance, depth: int) -> list[tuple[Ints, str]]:
-    """Members and status of each ring in one component."""
-    members, local = np.unique(np.concatenate(edges[:2]), return_inverse=True)
+def _split(edges: Edges, rows: Places, parameters: Parameters, chance: Chance, depth: int) -> list[Group]:
+    """The rings in one component, whose pairs are at `rows`."""
+    a, b, p = edges[0][rows], edges[1][rows], edges[2][rows]
+    members, local = np.unique(np.concatenate([a, b]), return_inverse=True)
     if len(members) < parameters.ring_min:
         return []
     if len(members) <= parameters.ring_max:
-        return [(members, "active")]
+        return [Group(members, rows, "active")]
     src, dst = np.split(local.astype(np.int32), 2)
-    labels, separation = _best_partition(
-        len(members), (src, dst, edges[2]), parameters, chance.seed_for(int(members[0]))
-    )
+    labels, separation = _best_partition(len(members), (src, dst, p), parameters, chance.seed_for(int(members[0])))
     separable = separation >= parameters.min_separation or len(members) > parameters.ring_ceiling
     if depth >= parameters.split_depth or labels.max() == 0 or not separable:
         # Nothing above the ceiling is ever one ring; what cannot be cut any further is then given up, not reported.
-        return [(members, "oversized")] if len(members) <= parameters.ring_ceiling else []
-    inside = labels[src] == labels[dst]
-    found: list[tuple[Ints, str]] = []
-    for group in np.unique(labels[src[inside]]):
-        rows = inside & (labels[src] == group)
-        found += _split((edges[0][rows], edges[1][rows], edges[2][rows]), parameters, chance, depth + 1)
+        return [Group(members, rows, "oversized")] if len(members) <= parameters.ring_ceiling else []
+    inside = rows[labels[src] == labels[dst]]
+    found: list[Group] = []
+    for kept in _rows_by(labels[np.searchsorted(members, edges[0][inside])]):
+        found += _split(edges, inside[kept], parameters, chance, depth + 1)
     return found
+
+
+def _rows_by(label: Ints) -> list[Places]:
+    """Places of each label, in the order of the labels."""
+    order = np.argsort(label, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(label[order])) + 1) if len(order) else []
 
 
 def _best_partition(n: int, edges: Edges, parameters: Parameters, seed: int) -> tuple[Ints, float]:
@@ -106,12 +107,6 @@ def separation(n: int, edges: Edges, labels: Ints) -> float:
     cut = np.bincount(labels[src][~same], p[~same], k) + np.bincount(labels[dst][~same], p[~same], k)
     share = np.divide(inside, inside + cut, out=np.zeros(k), where=inside > 0)
     return float(np.sum(np.bincount(labels, minlength=k) / n * share))
-
-
-def _group(rows: NDArray[np.int64], edges: Edges, members: Ints, status: str) -> Group:
-    a, b, _ = edges
-    inside = np.isin(a, members) & np.isin(b, members)
-    return Group(members, rows[inside], status)
 
 
 def confidence(group: Group, edges: Edges) -> Floats:

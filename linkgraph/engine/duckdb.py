@@ -5,7 +5,8 @@ table's bytes
 depend on its rows alone and not on thread count or batch borders.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -52,25 +53,31 @@ class DuckDBEngine:
 
     def table(self, name: str, rows: pa.Table) -> None:
         """Make a small Arrow table visible as `name`."""
-        self._connection.from_arrow(rows).create(name)
+        self._connection.register(name, rows)
 
     def view(self, step: str, name: str) -> None:
         """Make the result of a statement visible as `name`, computed when it is read."""
         self._connection.sql(load("relational", step).text).create_view(name, replace=True)
 
-    def run(self, step: str, out: Path, schema: pa.Schema | None = None) -> int:
-        """Run a statement, write its rows to `out` and make them visible under the file's name; returns their number.
+    def run(self, step: str, out: Path, schema: pa.Schema | None = None, parts: pa.Table | None = None) -> int:
+        """Run a statement and write its rows to `out`; returns their number.
 
         schema: cast the columns to it, which must have the same names; a null where it allows none is an error.
+        parts: run it once per row of this table, visible alone as `part`, and write the results one after another.
         """
         try:
-            reader = self._connection.sql(load("relational", step).text).to_arrow_reader(_BATCH)
-            wanted = schema or reader.schema
-            rows = write_parquet(out, wanted, (_fitted(batch, wanted) for batch in reader))
+            readers = self._readers(load("relational", step).text, parts)
+            first = next(readers, None)
+            wanted = schema if schema is not None or first is None else first.schema
+            return write_parquet(out, wanted, _fitted(chain([first] if first else [], readers), wanted))
         except (duckdb.Error, pa.ArrowInvalid) as error:
             raise RunError(f"step {step}: {type(error).__name__}: {_first_line(error)}") from error
-        self.files(out.stem, [out], wanted)
-        return rows
+
+    def _readers(self, statement: str, parts: pa.Table | None) -> Iterator[pa.RecordBatchReader]:
+        for row in [None] if parts is None else range(len(parts)):
+            if parts is not None and row is not None:
+                self.table("part", parts.slice(row, 1))
+            yield self._connection.sql(statement).to_arrow_reader(_BATCH)
 
     def read(self, step: str) -> pa.Table:
         """Run a statement and return its rows."""
@@ -102,8 +109,10 @@ def write_parquet(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatc
     return rows
 
 
-def _fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays([batch[field.name].cast(field.type) for field in schema], schema=schema)
+def _fitted(readers: Iterable[pa.RecordBatchReader], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    for batch in chain.from_iterable(readers):
+        columns = [batch[field.name].cast(field.type) for field in schema]
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def _first_line(error: Exception) -> str:

@@ -24,7 +24,7 @@ def explain(night: Night) -> Counts:
         "shares",
         contributions.contributions(contributions.LinkEvidence(**found), transfers_from_fraud(night), blocks, wanted),
     )
-    counts = night.publish("contributions", "rings", "ring_members", "identifiers", "used")
+    counts = night.publish("contributions", "rings", "ring_members", "identifiers")
     return {"explained": int(wanted.sum()), **counts}
 
 

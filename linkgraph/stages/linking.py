@@ -5,12 +5,18 @@ import pyarrow as pa
 
 from linkgraph.detect import evidence, pairs
 from linkgraph.stages.night import Counts, Night
+from linkgraph.tables import USED
 
 
 def project(night: Night) -> Counts:
     """Ledger rows known by the clock -> links, accounts, identifiers, labels."""
-    return night.work(
-        "used_named", "roster", "identifiers_named", "seeds", "degrees", "received_from_fraud", "disputed"
+    counts = night.work("roster")
+    parts = night.engine.read("parts")
+    used = night.run.table("used")
+    counts |= {"parts": len(parts), "used": night.engine.run("used", used, USED, parts)}
+    night.show(used)
+    return counts | night.work(
+        "identifiers_seen", "identifiers_named", "seeds", "degrees", "received_from_fraud", "disputed"
     )
 
 

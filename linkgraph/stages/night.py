@@ -1,6 +1,7 @@
 """What a stage of the night is handed, and how it reads and writes its tables."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -53,16 +54,24 @@ class Night:
     def keep(self, name: str, table: pa.Table) -> int:
         """Write a work table and make it visible to statements."""
         rows = write_parquet(self.run.work(name), table.schema, table.to_batches())
-        self.engine.files(name, [self.run.work(name)], table.schema)
+        self.show(self.run.work(name))
         return rows
 
     def keep_public(self, name: str, table: pa.Table) -> int:
         """Write a public table, held to its schema."""
         return write_parquet(self.run.table(name), TABLES[name], table.to_batches())
 
+    def show(self, path: Path) -> None:
+        """Make a table of the run visible to statements under its name."""
+        self.engine.files(path.stem, [path], pq.read_schema(path))
+
     def work(self, *steps: str) -> Counts:
-        """Run statements into work tables."""
-        return {step: self.engine.run(step, self.run.work(step)) for step in steps}
+        """Run statements into work tables, each visible to the next."""
+        counts: Counts = {}
+        for step in steps:
+            counts[step] = self.engine.run(step, self.run.work(step))
+            self.show(self.run.work(step))
+        return counts
 
     def publish(self, *steps: str) -> Counts:
         """Run statements into public tables, held to their schema."""
@@ -80,5 +89,6 @@ def open_tables(night: Night) -> None:
         engine.table(name, table)
     for feed_name in _CURRENT:
         engine.view(f"current_{feed_name}", feed_name)
-    for path in sorted((night.run.path / "work").glob("*.parquet")):
-        engine.files(path.stem, [path], pq.read_schema(path))
+    for path in [*sorted((night.run.path / "work").glob("*.parquet")), night.run.table("used")]:
+        if path.is_file():
+            night.show(path)

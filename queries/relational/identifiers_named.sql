@@ -1,23 +1,21 @@
--- Every identifier, numbered in the order of kind and token. Degree counts the accounts whose link is still in the kind's
--- window; an identifier of more accounts than the kind's cap is a hub: shown, not counted.
--- returns: id, kind, identifier, kind_code, ip_version, degree, ever, first_seen, last_seen, counted, why
-WITH seen AS (
-  SELECT
-    used_named.kind AS kind, used_named.identifier AS identifier, max(kinds.code) AS kind_code,
-    max(used_named.ip_version) AS ip_version,
-    count(*) FILTER (WHERE used_named.last_seen >= clock.as_of // 1000000 - kinds.max_age) AS degree,
-    count(*) AS ever, min(used_named.first_seen) AS first_seen, max(used_named.last_seen) AS last_seen,
-    max(kinds.cap) AS cap
-  FROM used_named
-  JOIN kinds ON kinds.kind = used_named.kind
-  CROSS JOIN clock
-  GROUP BY used_named.kind, used_named.identifier
+-- The identifiers that can be evidence, counted and of two accounts or more, numbered in the order of kind and token.
+-- returns: id, kind, identifier, kind_code, ip_version, degree
+WITH evidence AS (
+  SELECT kind, identifier, code, degree FROM identifiers_seen WHERE counted AND degree >= 2
+), versions AS (
+  SELECT seen.ip AS identifier, max(seen.ip_version) AS ip_version
+  FROM (
+    SELECT ip, ip_version FROM logins
+    UNION ALL
+    SELECT identifier, ip_version FROM observations WHERE kind = 'ip'
+  ) AS seen
+  JOIN evidence ON evidence.kind = 'ip' AND evidence.identifier = seen.ip
+  GROUP BY seen.ip
 )
 SELECT
-  (row_number() OVER (ORDER BY kind, identifier) - 1)::int AS id,
-  kind AS kind, identifier AS identifier, kind_code AS kind_code, coalesce(ip_version, 0)::tinyint AS ip_version,
-  degree::int AS degree, ever::int AS ever, first_seen AS first_seen, last_seen AS last_seen,
-  degree <= cap AS counted,
-  CASE WHEN degree > cap THEN 'used by more than ' || cap || ' accounts' END AS why
-FROM seen
-ORDER BY kind, identifier
+  (row_number() OVER (ORDER BY evidence.kind, evidence.identifier) - 1)::int AS id,
+  evidence.kind AS kind, evidence.identifier AS identifier, evidence.code AS kind_code,
+  coalesce(versions.ip_version, 0)::tinyint AS ip_version, evidence.degree AS degree
+FROM evidence
+LEFT JOIN versions ON evidence.kind = 'ip' AND versions.identifier = evidence.identifier
+ORDER BY evidence.kind, evidence.identifier

@@ -3,7 +3,8 @@
 -- returns: id, account_id, declared, owner, created_at, kyc_level, surname, postal_address
 WITH mentioned AS (
   SELECT account_id FROM accounts
-  UNION SELECT account_id FROM used_named
+  UNION SELECT account_id FROM observations
+  UNION SELECT account_id FROM instruments
   UNION SELECT account_id FROM labels
   UNION SELECT account_id FROM disputes
   UNION SELECT account_id FROM logins
