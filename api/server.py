@@ -3,6 +3,7 @@
 import json
 import logging
 import logging.config
+import os
 import socket
 import time
 from collections.abc import Callable
@@ -111,5 +112,8 @@ def _listen(address: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         return socket.create_server((address, port), family=family, backlog=256)
-    except (OSError, OverflowError) as error:
-        raise UsageError(f"serve cannot listen there: {getattr(error, 'strerror', None) or 'no such port'}") from None
+    except OverflowError:
+        raise UsageError("serve cannot listen there: no such port") from None
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else "refused by the system"
+        raise UsageError(f"serve cannot listen there: {reason}") from None

@@ -2,6 +2,7 @@ import math
 from pathlib import Path
 from urllib.parse import quote
 
+import httpx
 import pytest
 
 from tests.api.serving import NOW, problem, publish, serving
@@ -16,10 +17,8 @@ DEVICE = {
 }
 
 
-def test_the_card_on_the_wire(home: Path) -> None:
-    publish(home, WORLD)
-    with serving(home) as client:
-        answer = client.get("/v1/accounts/a1")
+def test_the_card_on_the_wire(world: httpx.Client) -> None:
+    answer = world.get("/v1/accounts/a1")
     card = answer.json()["data"]
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
     assert card.pop("risk") == pytest.approx(1 - math.exp(-2.7))
@@ -39,10 +38,8 @@ def test_the_card_on_the_wire(home: Path) -> None:
     }
 
 
-def test_every_answer_says_which_run_it_is_from(home: Path) -> None:
-    publish(home, WORLD)
-    with serving(home) as client:
-        answer = client.get("/v1/accounts/a5")
+def test_every_answer_says_which_run_it_is_from(world: httpx.Client) -> None:
+    answer = world.get("/v1/accounts/a5")
     assert answer.json()["meta"] == {
         "run_id": "r-1",
         "snapshot_id": "r-1",
@@ -63,20 +60,16 @@ def test_a_run_is_stale_past_the_bound(home: Path, hours: float, stale: bool) ->
 
 
 @pytest.mark.parametrize("account_id", WORLD["accounts"].column("account_id").to_pylist())
-def test_base_and_contributions_add_up_to_the_score(home: Path, account_id: str) -> None:
-    publish(home, WORLD)
-    with serving(home) as client:
-        found = client.get(f"/v1/accounts/{quote(account_id, safe='')}/explanation").json()["data"]
+def test_base_and_contributions_add_up_to_the_score(world: httpx.Client, account_id: str) -> None:
+    found = world.get(f"/v1/accounts/{quote(account_id, safe='')}/explanation").json()["data"]
     assert found["account_id"] == account_id
     total = found["base"] + math.fsum(each["log_odds"] for each in found["contributions"])
     assert total == pytest.approx(found["score"], abs=1e-9)
     assert found["risk"] == pytest.approx(1 - math.exp(-total), abs=1e-9)
 
 
-def test_the_explanation_names_links_pairs_and_doubts(home: Path) -> None:
-    publish(home, WORLD)
-    with serving(home) as client:
-        found = client.get("/v1/accounts/a1/explanation").json()["data"]
+def test_the_explanation_names_links_pairs_and_doubts(world: httpx.Client) -> None:
+    found = world.get("/v1/accounts/a1/explanation").json()["data"]
     assert found["links"][0] == DEVICE
     assert found["not_counted"] == [{"kind": "ip", "identifier": "hub", "degree": 8412, "why": "more than 10 accounts"}]
     weakest = found["pairs"][-1]
@@ -89,18 +82,14 @@ def test_the_explanation_names_links_pairs_and_doubts(home: Path) -> None:
     assert not any(found[name] for name in ("contributions_more", "links_more", "pairs_more"))
 
 
-def test_an_id_may_hold_a_slash_and_is_told_from_the_path(home: Path) -> None:
-    publish(home, WORLD)
-    with serving(home) as client:
-        assert client.get(f"/v1/accounts/{quote(SLASHED, safe='')}").json()["data"]["account_id"] == SLASHED
-        problem(client.get("/v1/accounts/a1%2Fexplanation"), 404, "not_found")
+def test_an_id_may_hold_a_slash_and_is_told_from_the_path(world: httpx.Client) -> None:
+    assert world.get(f"/v1/accounts/{quote(SLASHED, safe='')}").json()["data"]["account_id"] == SLASHED
+    problem(world.get("/v1/accounts/a1%2Fexplanation"), 404, "not_found")
 
 
 @pytest.mark.parametrize("path", ["/v1/accounts/nobody", "/v1/accounts/nobody/explanation", "/v1/accounts/nul%00"])
-def test_an_unknown_account_is_not_found(home: Path, path: str) -> None:
-    publish(home, WORLD)
-    with serving(home) as client:
-        assert problem(client.get(path), 404, "not_found")["type"] == "/problems/not-found"
+def test_an_unknown_account_is_not_found(world: httpx.Client, path: str) -> None:
+    assert problem(world.get(path), 404, "not_found")["type"] == "/problems/not-found"
 
 
 @pytest.mark.parametrize(
@@ -112,10 +101,8 @@ def test_an_unknown_account_is_not_found(home: Path, path: str) -> None:
         ("/v1/accounts/a1?rnu=r-1", "/query", "extra_forbidden"),
     ],
 )
-def test_what_is_wrong_is_named_and_not_repeated(home: Path, path: str, pointer: str, code: str) -> None:
-    publish(home, WORLD)
-    with serving(home) as client:
-        assert problem(client.get(path), 422, "invalid_field")["errors"] == [{"pointer": pointer, "code": code}]
+def test_what_is_wrong_is_named_and_not_repeated(world: httpx.Client, path: str, pointer: str, code: str) -> None:
+    assert problem(world.get(path), 422, "invalid_field")["errors"] == [{"pointer": pointer, "code": code}]
 
 
 def test_an_unchanged_answer_is_not_sent_again_until_its_run_goes_stale(home: Path) -> None:

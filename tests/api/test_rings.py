@@ -1,6 +1,7 @@
 from pathlib import Path
 from urllib.parse import quote
 
+import httpx
 import pytest
 
 from tests.api.serving import problem, publish, serving
@@ -21,10 +22,8 @@ ROW = {
 }
 
 
-def test_rings_come_by_score(home: Path) -> None:
-    publish(home, WORLD)
-    with serving(home) as client:
-        page = client.get("/v1/rings").json()["data"]
+def test_rings_come_by_score(world: httpx.Client) -> None:
+    page = world.get("/v1/rings").json()["data"]
     assert page["rings"][0] == ROW
     assert [each["ring_id"] for each in page["rings"]] == ["r1", "r2", "r3", "r-🦊"]
     assert (page["rings_more"], page["next_cursor"]) == (False, None)
@@ -44,18 +43,16 @@ def test_pages_are_of_the_run_of_the_first_whatever_is_published_between(home: P
     assert cursor is None
 
 
-def test_only_cursors_that_we_issued_are_taken(home: Path) -> None:
-    publish(home, WORLD)
-    with serving(home) as client:
-        cursor = client.get("/v1/rings?limit=1").json()["data"]["next_cursor"]
-        for made in (cursor[:-2] + "AA", "A" * 22 + cursor[22:], f"{'A' * 22}.A"):
-            found = problem(client.get("/v1/rings", params={"cursor": made}), 422, "invalid_field")
-            assert found["errors"] == [{"pointer": "/query/cursor", "code": "unknown_cursor"}]
-        other = client.get("/v1/rings", params={"cursor": cursor, "run": "r-2"})
-        assert problem(other, 422, "invalid_field")["errors"] == [
-            {"pointer": "/query/run", "code": "not_the_run_of_the_cursor"}
-        ]
-        assert client.get("/v1/rings", params={"cursor": cursor, "run": "r-1"}).status_code == 200
+def test_only_cursors_that_we_issued_are_taken(world: httpx.Client) -> None:
+    cursor = world.get("/v1/rings?limit=1").json()["data"]["next_cursor"]
+    for made in (cursor[:-2] + "AA", "A" * 22 + cursor[22:], f"{'A' * 22}.A"):
+        found = problem(world.get("/v1/rings", params={"cursor": made}), 422, "invalid_field")
+        assert found["errors"] == [{"pointer": "/query/cursor", "code": "unknown_cursor"}]
+    other = world.get("/v1/rings", params={"cursor": cursor, "run": "r-2"})
+    assert problem(other, 422, "invalid_field")["errors"] == [
+        {"pointer": "/query/run", "code": "not_the_run_of_the_cursor"}
+    ]
+    assert world.get("/v1/rings", params={"cursor": cursor, "run": "r-1"}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -68,16 +65,12 @@ def test_only_cursors_that_we_issued_are_taken(home: Path) -> None:
         ("cursor=../../etc", "string_pattern_mismatch"),
     ],
 )
-def test_bounds_of_a_page(home: Path, query: str, code: str) -> None:
-    publish(home, WORLD)
-    with serving(home) as client:
-        assert problem(client.get(f"/v1/rings?{query}"), 422, "invalid_field")["errors"][0]["code"] == code
+def test_bounds_of_a_page(world: httpx.Client, query: str, code: str) -> None:
+    assert problem(world.get(f"/v1/rings?{query}"), 422, "invalid_field")["errors"][0]["code"] == code
 
 
-def test_a_ring_with_its_members_and_links(home: Path) -> None:
-    publish(home, WORLD)
-    with serving(home) as client:
-        answer = client.get("/v1/rings/r1").json()
+def test_a_ring_with_its_members_and_links(world: httpx.Client) -> None:
+    answer = world.get("/v1/rings/r1").json()
     found = answer["data"]
     assert {name: found[name] for name in ROW} == ROW
     assert found["members"][2] == {
@@ -100,11 +93,9 @@ def test_a_ring_with_its_members_and_links(home: Path) -> None:
     assert (found["members_more"], found["links_more"], answer["meta"]["truncated"]) == (False, False, False)
 
 
-def test_a_ring_id_may_hold_anything_and_an_unknown_one_is_not_found(home: Path) -> None:
-    publish(home, WORLD)
-    with serving(home) as client:
-        assert client.get(f"/v1/rings/{quote('r-🦊')}").json()["data"]["members"] == []
-        problem(client.get("/v1/rings/nowhere"), 404, "not_found")
+def test_a_ring_id_may_hold_anything_and_an_unknown_one_is_not_found(world: httpx.Client) -> None:
+    assert world.get(f"/v1/rings/{quote('r-🦊')}").json()["data"]["members"] == []
+    problem(world.get("/v1/rings/nowhere"), 404, "not_found")
 
 
 def test_a_huge_ring_is_cut_and_says_where(home: Path) -> None:

@@ -1,0 +1,111 @@
+"""The server as `linkgraph serve` runs it: loopback or nothing, and a log without addresses."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.server import check_host, run
+from linkgraph.errors import UsageError
+from tests.api.serving import publish, settings_of
+from tests.builders import WORLD
+
+SERVE = """
+import sys
+from pathlib import Path
+from api.server import run
+from linkgraph.errors import UsageError
+from linkgraph.settings import read_settings
+try:
+    run(read_settings(home=Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]), lambda url: print(url, flush=True))
+except UsageError as error:
+    sys.exit(str(error))
+"""
+
+
+@contextmanager
+def process(home: Path, host: str, port: int = 0) -> Iterator["subprocess.Popen[str]"]:
+    """`run` in a process of its own."""
+    command = [sys.executable, "-W", "error", "-c", SERVE, str(home), host, str(port)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=Path.cwd(), env=os.environ, stdout=pipe, stderr=pipe, text=True) as started:
+        try:
+            yield started
+        finally:
+            started.kill()
+
+
+@pytest.mark.parametrize(("host", "address"), [("127.0.0.1", "127.0.0.1"), ("127.0.0.2", "127.0.0.2"), ("::1", "::1")])
+def test_loopback_is_taken(host: str, address: str) -> None:
+    assert check_host(host) == address
+
+
+def test_localhost_is_what_it_resolves_to() -> None:
+    assert check_host("localhost") in ("127.0.0.1", "::1")
+
+
+@pytest.mark.parametrize("found", [["10.1.2.3"], ["127.0.0.1", "10.1.2.3"]])
+def test_a_localhost_that_is_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch, found: list[str]) -> None:
+    answer = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in found]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **named: answer)
+    with pytest.raises(UsageError):
+        check_host("localhost")
+
+
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "::", "", "*", "10.0.0.1", "fe80::1", "::ffff:0.0.0.0", "example.org", "localhost.example.org"]
+)
+def test_any_other_host_is_refused_and_not_repeated(host: str) -> None:
+    with pytest.raises(UsageError, match=r"127\.0\.0\.1, ::1 or localhost") as caught:
+        check_host(host)
+    assert len(host) < 3 or host not in str(caught.value).replace("127.0.0.1, ::1 or localhost", "")
+
+
+def test_a_real_server_on_loopback(tmp_path: Path) -> None:
+    publish(tmp_path, WORLD)
+    with process(tmp_path, "localhost") as server:
+        assert server.stdout is not None
+        url = server.stdout.readline().strip()
+        with httpx.Client(base_url=url) as client:
+            assert client.get("/v1/accounts/a1").json()["data"]["account_id"] == "a1"
+            assert client.get("/v1/accounts/a1").json()["meta"]["stale"] is True
+            assert client.get("/v1/accounts/Canary?Canary=Canary").status_code == 422
+        server.send_signal(signal.SIGINT)
+        _, log = server.communicate(timeout=20)
+    assert server.returncode == 0
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert [(line["route"], line["status"]) for line in lines] == [("/v1/accounts/{account_id}", 200)] * 2 + [
+        ("/v1/accounts/{account_id}", 422)
+    ]
+    assert "Canary" not in log
+    assert "127.0.0.1" not in log
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_a_server_for_everybody_does_not_start(tmp_path: Path, host: str) -> None:
+    with process(tmp_path, host) as server:
+        out, log = server.communicate(timeout=20)
+    assert (server.returncode, out) == (1, "")
+    assert log.startswith("serve listens on this machine only")
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        process(tmp_path, "127.0.0.1", taken.getsockname()[1]) as server,
+    ):
+        _, log = server.communicate(timeout=20)
+    assert (server.returncode, log.splitlines()) == (1, ["serve cannot listen there: Address already in use"])
+
+
+def test_a_port_that_does_not_exist_is_refused(home: Path) -> None:
+    with pytest.raises(UsageError, match="no such port"):
+        run(settings_of(home), "127.0.0.1", 65_536)
