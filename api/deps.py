@@ -98,7 +98,11 @@ class RingsQuery(RunQuery):
 
     limit: int = Field(20, ge=1, le=100, description="rings on a page")
     cursor: str | None = Field(
-        None, max_length=1024, pattern=PATTERN, description="`next_cursor` of the page before; it also names its run"
+        None,
+        max_length=1024,
+        pattern=PATTERN,
+        description="`next_cursor` of the page before; it also names its run",
+        examples=["9AgmnvTYg3emgyvn7Iuvcg.WyJyLTIwMjYwMTMwLTQ1MzIxZTJkZWEiLDAuMTgsIlItYjI0OWE2ZjJmNzI2Il0"],
     )
 
 

@@ -109,11 +109,11 @@ def _resolved(name: str) -> str:
 
 
 def _listen(address: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65_535:
+        raise UsageError("serve cannot listen there: no such port")
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         return socket.create_server((address, port), family=family, backlog=256)
-    except OverflowError:
-        raise UsageError("serve cannot listen there: no such port") from None
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else "refused by the system"
         raise UsageError(f"serve cannot listen there: {reason}") from None

@@ -12,7 +12,7 @@ router = APIRouter(tags=["health"])
 @router.get("/livez", operation_id="livez", summary="The process is alive", response_model=AliveAnswer)
 async def livez(ask: AskDep) -> Response:
     """Touches nothing: neither the store nor a thread of its own."""
-    alive = AliveAnswer(meta=AliveMeta(request_id=ask.request_id), data=Alive())
+    alive = AliveAnswer(meta=AliveMeta(request_id=ask.request_id), data=Alive(status="alive"))
     return Response(alive.model_dump_json(), media_type="application/json")
 
 
@@ -21,4 +21,4 @@ def readyz(ask: AskDep) -> Response:
     """A run is published and the store answers a question about it. A stale run is ready, and says that it is stale."""
     with ask.read() as reading:
         reading.view.accounts([""])
-        return reading.answer(ReadyAnswer, Ready())
+        return reading.answer(ReadyAnswer, Ready(status="ready"))

@@ -42,7 +42,7 @@ class RingPage(Wire):
     rings_more: bool = Field(description="there are more rings")
     next_cursor: str | None = Field(
         description="ask again with this as `cursor` for the next page, of the same run; null on the last page",
-        examples=["WyJyLTEiLDAuOSwicjEiXQ.c2lnbmF0dXJlIG9mIG91cnM"],
+        examples=["9AgmnvTYg3emgyvn7Iuvcg.WyJyLTIwMjYwMTMwLTQ1MzIxZTJkZWEiLDAuMTgsIlItYjI0OWE2ZjJmNzI2Il0"],
     )
 
 

@@ -82,7 +82,7 @@ class RunAnswer(Answer[RunOut]):
 class Ready(Wire):
     """The service can answer."""
 
-    status: Literal["ready"] = "ready"
+    status: Literal["ready"]
 
 
 class ReadyAnswer(Answer[Ready]):
@@ -98,7 +98,7 @@ class AliveMeta(Wire):
 class Alive(Wire):
     """The process runs."""
 
-    status: Literal["alive"] = "alive"
+    status: Literal["alive"]
 
 
 class AliveAnswer(Wire):
