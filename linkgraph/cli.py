@@ -3,50 +3,113 @@
 import json
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from ingest.pipeline import ingest as ingest_files
+from linkgraph import nightly as nights
 from linkgraph import runs
-from linkgraph.errors import LinkgraphError, NotFoundError, UsageError
-from linkgraph.nightly import Plan, run_night
-from linkgraph.settings import read_settings
-from linkgraph.simulate import World
-from linkgraph.simulate import simulate as write_world
+from linkgraph.errors import LinkgraphError, UsageError
+from linkgraph.export import Format
+from linkgraph.export import export as export_run
+from linkgraph.progress import Bar
+from linkgraph.settings import Settings, read_settings
 from linkgraph.store import open_view
+from linkgraph.store.base import GraphView
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
+OfRun = Annotated[str | None, typer.Option("--run", help="an earlier run instead of the published one")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000)]
+
+_AS_OF = "--as-of takes `now`, epoch seconds or ISO 8601 with a zone, as 2026-01-31T00:00:00Z"
 
 
 @app.command()
-def simulate(folder: Path, accounts: int = 10_000, seed: int = 0) -> None:
-    """Write a made-up world with all feeds and its truth."""
+def simulate(
+    folder: Path,
+    accounts: Annotated[int, typer.Option(min=100, max=5_000_000)] = 10_000,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+) -> None:
+    """Write a made-up world: all feeds in FOLDER/feeds, and what is true of it in FOLDER/truth."""
+    from linkgraph.simulate import World
+    from linkgraph.simulate import simulate as write_world
+
     _print(write_world(folder, World(accounts=accounts, seed=seed)))
 
 
 @app.command()
-def ingest(paths: list[Path], feed: str | None = None, columns: Path | None = None) -> None:
-    """Read feed files or folders into the ledger."""
-    for report in ingest_files(paths, read_settings(), int(time.time() * 1e6), feed, columns):
-        typer.echo(f"{report.path.name}: {report.status}, {report.accepted} of {report.rows} rows taken")
+def ingest(
+    paths: list[Path],
+    feed: Annotated[str | None, typer.Option(help="the feed of every file, where its name does not say it")] = None,
+    columns: Annotated[Path | None, typer.Option(help="TOML map of foreign columns")] = None,
+) -> None:
+    """Read feed files, or folders of them, into the ledger. A file is taken whole or not at all."""
+    from ingest.pipeline import ingest as ingest_files
+    from ingest.reports import FileReport
+
+    with Bar("ingest") as bar:
+
+        def seen(report: FileReport) -> None:
+            bar.at(f"{report.path.name} {report.rows:,} rows")
+            if report.status != "reading":
+                bar.say(_file_line(report.path.name, asdict(report)))
+
+        ingest_files(paths, read_settings(), _now(), feed, columns, seen)
+
+
+def _file_line(name: str, report: dict[str, object]) -> str:
+    words = [f"{name}: {report['status']}, {report['accepted']:,} of {report['rows']:,} rows taken"]
+    for title in ("reasons", "ignored"):
+        counts = report[title]
+        if isinstance(counts, dict) and counts:
+            shown = ", ".join(f"{each} {number:,}" for each, number in sorted(counts.items()))
+            words.append(f"{'rejected' if title == 'reasons' else 'ignored'}: {shown}")
+    words += [f"see {report['rejects_file']}"] if report["rejects_file"] else []
+    words += [str(report[each]) for each in ("note", "error") if report[each]]
+    return "; ".join(words)
 
 
 @app.command()
-def nightly(as_of: str | None = None, seed: int = 0, only: str | None = None) -> None:
-    """Run a night and publish it. --as-of: `now` or epoch seconds; default: the newest known time in the ledger."""
-    run = run_night(read_settings(), Plan(_clock(as_of), seed, only))
-    typer.echo(run.run_id)
+def nightly(
+    as_of: Annotated[str | None, typer.Option(help="`now`, epoch seconds or ISO 8601 with a zone")] = None,
+    seed: int = 0,
+    only: Annotated[str | None, typer.Option(help="run this stage again and publish nothing")] = None,
+) -> None:
+    """Run a night and publish it. It is run as of the newest time known in the ledger, unless --as-of says another."""
+    with Bar("night") as bar:
+        run = nights.run_night(read_settings(), nights.Plan(_clock(as_of), seed, only), bar.at)
+    counts = {name: stage["counts"] for name, stage in run.record()["stages"].items()}
+    typer.echo(
+        f"{run.run_id}: {counts['ring']['rings']:,} rings, {counts['score']['flagged']:,} flagged accounts,"
+        f" {counts['ring']['households_set_aside']:,} households set aside"
+        if only is None
+        else f"{run.run_id}: {only} {json.dumps(counts[only], sort_keys=True)}"
+    )
 
 
 @app.command()
-def rings(limit: int = 20, as_json: AsJson = False) -> None:
-    """The rings of the published run, strongest first."""
-    settings = read_settings()
-    found = open_view(settings, runs.open_run(settings.home)).rings(limit)
+def publish(
+    store: Annotated[Literal["embedded", "neo4j"] | None, typer.Option(help="default: the one in the settings")] = None,
+    run: OfRun = None,
+) -> None:
+    """Write a completed run into a store again and let readers see it; with --run, also an earlier one."""
+    settings = read_settings(**({"store": store} if store else {}))
+    with Bar("publish") as bar:
+        sent = nights.publish_again(settings, run, bar.at)
+    _print(sent)
+
+
+@app.command()
+def rings(limit: Limit = 20, run: OfRun = None, as_json: AsJson = False) -> None:
+    """The rings, strongest first."""
+    with _view(run) as view:
+        found = view.rings(limit)
     if as_json:
         _print([asdict(ring) for ring in found])
     for ring in [] if as_json else found:
@@ -54,51 +117,102 @@ def rings(limit: int = 20, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def flagged(limit: int = 20) -> None:
-    """Ids of flagged accounts, highest risk first."""
-    settings = read_settings()
-    for account in open_view(settings, runs.open_run(settings.home)).flagged(limit):
-        typer.echo(account.account_id)
+def ring(ring_id: str, run: OfRun = None, as_json: AsJson = False) -> None:
+    """One ring: its members and the pairs among them."""
+    from linkgraph.explain.ring import show_ring
+    from linkgraph.explain.text import render_ring
+
+    with _view(run) as view:
+        report, stamp = show_ring(view, ring_id), view.run()
+    if as_json:
+        _print(asdict(report) | {"run": asdict(stamp)})
+    else:
+        typer.echo(render_ring(report, stamp), nl=False)
 
 
 @app.command()
-def explain(account: str, run: str | None = None, as_json: AsJson = False) -> None:
-    """Why an account has its score: the links behind it, each with its share in log-odds."""
-    settings = read_settings()
-    view = open_view(settings, runs.open_run(settings.home, run), earlier=run is not None)
-    found = view.accounts([account])
-    if not found:
-        raise NotFoundError("no such account in this run")
-    shares = view.contributions([account])
+def flagged(limit: Limit = 20, run: OfRun = None, as_json: AsJson = False) -> None:
+    """Flagged accounts, highest risk first."""
+    with _view(run) as view:
+        found = view.flagged(limit)
     if as_json:
-        _print({"account": asdict(found[0]), "contributions": [asdict(share) for share in shares]})
-        return
-    typer.echo(f"{found[0].account_id}  {found[0].headline}, role {found[0].role}, ring {found[0].ring_id or 'none'}")
-    for share in shares:
-        typer.echo(f"  {share.log_odds:+.3f}  {share.block:<10}  {share.reason} ({(share.identifier or '')[:8]})")
+        _print([asdict(account) for account in found])
+    for account in [] if as_json else found:
+        typer.echo(f"{account.account_id}  {account.headline}")
+
+
+@app.command()
+def explain(account_id: str, run: OfRun = None, as_json: AsJson = False) -> None:
+    """Why an account has its score: the links behind it, how strong, and what speaks against it."""
+    from linkgraph.explain.account import explain as explain_account
+    from linkgraph.explain.text import render
+
+    with _view(run) as view:
+        found = explain_account(view, account_id)
+    if as_json:
+        _print(asdict(found))
+    else:
+        typer.echo(render(found), nl=False)
+
+
+@app.command()
+def export(folder: Path, run: OfRun = None, form: Annotated[Format, typer.Option("--format")] = "parquet") -> None:
+    """Write the tables of a run, and its record, into a folder."""
+    _print(export_run(runs.open_run(read_settings().home, run), folder, form))
 
 
 @app.command()
 def status(as_json: AsJson = False) -> None:
-    """The published run: what it was made from and what it holds."""
-    record = runs.open_run(read_settings().home).record()
-    shown = {"run_id": record["run_id"], "as_of": record["as_of"], "tables": record["tables"]}
-    shown["stale"] = time.time() - record["as_of"] > read_settings().stale_hours * 3600
-    _print(shown)
+    """The published run: what it was made from, what it holds, and whether it is stale."""
+    settings = read_settings()
+    found = nights.status(settings, _now())
+    if as_json:
+        _print(found)
+        return
+    for name, value in found.items():
+        typer.echo(f"{name:<16} {json.dumps(value) if isinstance(value, dict | bool | None) else value}")
+
+
+@app.command()
+def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=65_535)] = 8000) -> None:
+    """Serve the API on this machine."""
+    from api.server import run as run_server
+
+    run_server(read_settings(), host, port, lambda url: typer.echo(f"serving on {url}, API at {url}/docs", err=True))
+
+
+@contextmanager
+def _view(run_id: str | None) -> Iterator[GraphView]:
+    settings = read_settings()
+    view = open_view(settings, runs.open_run(settings.home, run_id), earlier=_is_earlier(settings, run_id))
+    with closing(view):
+        yield view
+
+
+def _is_earlier(settings: Settings, run_id: str | None) -> bool:
+    return run_id is not None and run_id != runs.published_id(settings.home)
 
 
 def _clock(as_of: str | None) -> int | None:
     if as_of is None:
         return None
     if as_of == "now":
-        return int(time.time() * 1e6)
-    if not as_of.isdigit():
-        raise UsageError("--as-of takes `now` or epoch seconds")
-    return int(as_of) * 1_000_000
+        return _now()
+    try:
+        when = datetime.fromtimestamp(int(as_of), UTC) if as_of.isdigit() else datetime.fromisoformat(as_of)
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(_AS_OF) from None
+    if when.tzinfo is None:
+        raise UsageError(_AS_OF)
+    return round(when.timestamp()) * 1_000_000
+
+
+def _now() -> int:
+    return int(time.time() * 1e6)
 
 
 def _print(value: object) -> None:
-    typer.echo(json.dumps(value, indent=1, sort_keys=True))
+    typer.echo(json.dumps(value, indent=1, sort_keys=True, default=str))
 
 
 def main() -> None:

@@ -78,6 +78,41 @@ def publish(settings: Settings, run: Run) -> dict[str, int]:
     return sent
 
 
+def publish_again(settings: Settings, run_id: str | None, progress: Progress = lambda stage: None) -> dict[str, int]:
+    """Publish a completed run, by default the published one, and say how many rows each table had."""
+    with runs.night_lock(settings.home):
+        run = runs.open_run(settings.home, run_id)
+        progress(run.run_id)
+        return publish(settings, run)
+
+
+def status(settings: Settings, now: int) -> dict[str, Any]:
+    """The published run as an operator wants it. `now`: epoch microseconds, against which staleness is judged."""
+    run = runs.open_run(settings.home)
+    record = run.record()
+    newest = Ledger(settings.ledger_folder).newest_known_at()
+    age = now / 1e6 - record["as_of"]
+    unfinished = [each.run_id for each in runs.runs(settings.home) if not _is_complete(each)]
+    return {
+        "run_id": run.run_id,
+        "as_of": _iso(record["as_of"]),
+        "age_hours": round(age / 3600, 1),
+        "stale": age > settings.stale_hours * 3600,
+        "cold_start": record["cold_start"],
+        "ledger_newest": _iso(newest // 1_000_000) if newest is not None else None,
+        "store": settings.store,
+        "code_version": record["code_version"],
+        "config_hash": record["config_hash"],
+        "seconds": round(sum(stage["seconds"] for stage in record["stages"].values()), 1),
+        "rows": {name: table["rows"] for name, table in sorted(record["tables"].items())},
+        "unfinished_runs": len(unfinished),
+    }
+
+
+def _iso(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
 def _night_before(settings: Settings, clock: int) -> Run | None:
     """The newest run on the published chain whose as-of time lies before tonight's, so that a repeated night is the
     same.

@@ -9,4 +9,4 @@ linkgraph simulate "$world" --accounts 5000 --seed 1 > /dev/null
 linkgraph ingest "$world/feeds"
 linkgraph nightly
 linkgraph rings --limit 5
-linkgraph explain "$(linkgraph flagged --limit 1)"
+linkgraph explain "$(linkgraph flagged --limit 1 | cut -d" " -f1)"

@@ -1,0 +1,155 @@
+"""The command line as a user types it: what is printed where, and how it ends."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import networkx as nx
+import pyarrow.parquet as pq
+import pytest
+
+from linkgraph import cli
+from linkgraph.runs import open_run
+from linkgraph.simulate import World, simulate
+from linkgraph.tables import TABLES
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one published night of a small world."""
+    folder = tmp_path_factory.mktemp("cli")
+    simulate(folder / "world", World(accounts=2000, seed=5))
+    patch = pytest.MonkeyPatch()
+    patch.setenv("LINKGRAPH_HOME", str(folder / "home"))
+    for arguments in (["ingest", str(folder / "world" / "feeds")], ["nightly"]):
+        patch.setattr("sys.argv", ["linkgraph", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        assert ended.value.code == 0
+    patch.undo()
+    return folder / "home"
+
+
+@pytest.fixture
+def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs one command; gives its exit code, stdout and stderr."""
+    monkeypatch.setenv("LINKGRAPH_HOME", str(home))
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["linkgraph", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return command
+
+
+def test_rings_ring_flagged_explain_lead_from_one_to_the_next(run: Run) -> None:
+    code, rings, err = run("rings")
+    assert (code, err) == (0, "")
+    ring_id = rings.split()[0]
+    code, ring, _ = run("ring", ring_id)
+    assert code == 0
+    assert ring.startswith(f"Ring {ring_id}: active")
+    _, flagged, _ = run("flagged")
+    account_id = flagged.split()[0]
+    code, explained, _ = run("explain", account_id)
+    assert code == 0
+    assert f"Account {account_id}" in explained
+    assert "Identifiers that count" in explained
+
+
+def test_json_carries_the_same_as_text(run: Run) -> None:
+    rings = json.loads(run("rings", "--json")[1])
+    assert [each["ring_id"] for each in rings] == [line.split()[0] for line in run("rings")[1].splitlines()]
+    ring = json.loads(run("ring", rings[0]["ring_id"], "--json")[1])
+    assert len(ring["members"]) == rings[0]["size"]
+    flagged = json.loads(run("flagged", "--json")[1])
+    explained = json.loads(run("explain", flagged[0]["account_id"], "--json")[1])
+    assert sum(each["log_odds"] for each in explained["contributions"]) == pytest.approx(explained["score"], abs=1e-9)
+    assert explained["run"]["run_id"] == json.loads(run("status", "--json")[1])["run_id"] == ring["run"]["run_id"]
+
+
+def test_an_earlier_run_stays_readable_and_can_be_published_again(run: Run, home: Path) -> None:
+    first = open_run(home).run_id
+    code, out, _ = run("nightly", "--as-of", "2026-01-20T00:00:00Z")
+    second = out.partition(":")[0]
+    assert code == 0
+    assert open_run(home).run_id == second != first
+    account_id = run("flagged", "--run", first)[1].split()[0]
+    assert f"run {first}" in run("explain", account_id, "--run", first)[1]
+    code, sent, _ = run("publish", "--run", first)
+    assert code == 0
+    assert json.loads(sent)["accounts"] == 2000
+    assert open_run(home).run_id == first
+
+
+def test_only_one_stage_prints_its_counts(run: Run) -> None:
+    code, out, _ = run("nightly", "--only", "ring")
+    assert code == 0
+    assert '"households_set_aside"' in out
+
+
+def test_export_gives_every_row_in_each_format(run: Run, home: Path, tmp_path: Path) -> None:
+    source = open_run(home)
+    for form in ("parquet", "csv"):
+        code, out, _ = run("export", str(tmp_path / form), "--format", form)
+        assert code == 0
+        assert set(json.loads(out)) == set(TABLES)
+    for name in TABLES:
+        assert (tmp_path / "parquet" / f"{name}.parquet").read_bytes() == source.table(name).read_bytes()
+        with (tmp_path / "csv" / f"{name}.csv").open(newline="", encoding="utf-8") as text:
+            rows = list(csv.reader(text))
+        assert rows[0] == TABLES[name].names
+        assert len(rows) - 1 == pq.read_metadata(source.table(name)).num_rows
+    assert json.loads((tmp_path / "csv" / "run.json").read_text())["run_id"] == source.run_id
+    assert not list(tmp_path.rglob("*.partial"))
+
+
+def test_graphml_holds_what_is_linked_and_counts_the_rest(run: Run, home: Path, tmp_path: Path) -> None:
+    code, out, _ = run("export", str(tmp_path), "--format", "graphml")
+    counts = json.loads(out)
+    graph = nx.read_graphml(tmp_path / "graph.graphml")
+    accounts = {node for node, kind in graph.nodes(data="type") if kind == "account"}
+    members = set(pq.read_table(open_run(home).table("ring_members"))["account_id"].to_pylist())
+    assert code == 0
+    assert members <= accounts
+    assert counts["accounts"] == len(accounts)
+    assert counts["accounts"] + counts["accounts_left_out"] == 2000
+    assert all(graph.degree(node) >= 2 for node, kind in graph.nodes(data="type") if kind == "identifier")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["ring", "R-none"], 1, "no such ring"),
+        (["explain", "nobody"], 1, "no such account"),
+        (["explain", "nobody", "--run", "r-none"], 1, "no such run"),
+        (["explain", "nobody", "--run", "../../etc"], 1, "no such run"),
+        (["nightly", "--as-of", "yesterday"], 2, "--as-of takes"),
+        (["nightly", "--as-of", "2026-01-31T00:00:00"], 2, "with a zone"),
+        (["nightly", "--only", "dream"], 2, "no such stage"),
+        (["export", "x", "--format", "xlsx"], 2, "xlsx"),
+        (["rings", "--limit", "0"], 2, "--limit"),
+        (["serve", "--host", "0.0.0.0"], 2, "this machine only"),
+        (["ingest", "no-such-file.csv"], 1, "no-such-file.csv"),
+    ],
+)
+def test_what_is_wrong_is_said_on_stderr(run: Run, arguments: list[str], code: int, words: str) -> None:
+    ended, out, err = run(*arguments)
+    assert ended == code
+    assert words in err
+    assert out == ""
+
+
+def test_nothing_published_yet_is_said(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINKGRAPH_HOME", str(tmp_path))
+    for arguments in (["status"], ["rings"], ["publish"], ["export", str(tmp_path / "out")]):
+        code, _, err = run(*arguments)
+        assert (code, err.count("\n")) == (1, 1), arguments
+        assert "no run is published yet" in err
+    assert "the ledger is empty" in run("nightly")[2]
