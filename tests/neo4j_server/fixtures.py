@@ -13,12 +13,8 @@ from typing import NoReturn
 
 import pytest
 
-from linkgraph import queries
 from tests.neo4j_server import content, jars
 from tests.neo4j_server.server import Address, Neo4jServer
-
-# Each file in the folder is named after the constraint or index it makes, behind its number.
-_OURS = frozenset(name.partition("_")[2] for name in queries.names("neo4j", "schema"))
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +49,7 @@ def empty_neo4j(neo4j_server: Address) -> Address:
     """
     if not neo4j_server.disposable:
         unavailable("the server that was given holds something, and is not emptied")
-    content.empty(neo4j_server, keep=_OURS)
+    content.empty(neo4j_server, keep=content.OURS)
     return neo4j_server
 
 

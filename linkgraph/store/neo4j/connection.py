@@ -23,6 +23,7 @@ NEWEST_MAJOR: Final = 5
 """The newest major release that is written to; a newer one may be read."""
 
 _DATABASE: Final = "neo4j"
+_SCHEMES: Final = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 _CONNECT_SECONDS: Final = 5.0
 # Limits after which the server ends a transaction by itself. A stream lasts as long as what is done with its rows.
 _BATCH_SECONDS: Final = 60.0
@@ -43,12 +44,14 @@ class Login:
 
     @property
     def place(self) -> str:
-        """Host and port alone: an address may hold a password."""
+        """Host and port alone, as the address may hold a password; StoreError if it is not one of a Neo4j server."""
         try:
             parts = urlsplit(self.uri)
-            return f"{parts.hostname or '?'}:{parts.port or 7687}"
+            if parts.scheme in _SCHEMES and parts.hostname:
+                return f"{parts.hostname}:{parts.port or 7687}"
         except ValueError:
-            return "?"
+            pass
+        raise StoreError("NEO4J_URI is not the address of a Neo4j server, as bolt://127.0.0.1:7687 would be")
 
 
 class Connection:
@@ -155,8 +158,8 @@ def _reason(error: Exception, what: str) -> str:
         return "the server refuses this user and password; check NEO4J_USER and NEO4J_PASSWORD"
     if isinstance(error, Neo4jError):
         return f"{what} failed: {error.code}"
-    if what == "connect" and isinstance(error, ConfigurationError | ValueError):
-        return "NEO4J_URI does not name a Neo4j server, as bolt://127.0.0.1:7687 would"
+    if isinstance(error, ConfigurationError):
+        return "the server cannot be used in the way that NEO4J_URI says"
     if isinstance(error, DriverError | OSError):
         return f"the server does not answer ({what}: {type(error).__name__})"
     return f"{what} failed: {type(error).__name__}"

@@ -4,8 +4,11 @@
 // returns: account_id, block, kind, identifier, other_account_id, log_odds, reason
 UNWIND range(0, size($account_ids) - 1) AS at
 MATCH (a:Account {id: $account_ids[at]})
-MATCH (a)-[b:BECAUSE]->()
-WHERE coalesce(b.since, 0) <= $seq AND b.seen >= $seq
+CALL (a) {
+  MATCH (a)-[b:BECAUSE]->()
+  WHERE coalesce(b.since, 0) <= $seq AND b.seen >= $seq
+  RETURN b
+}
 RETURN
   a.id AS account_id, b.block AS block, nullIf(b.kind, '') AS kind, nullIf(b.identifier, '') AS identifier,
   nullIf(b.other_account_id, '') AS other_account_id, b.log_odds AS log_odds, b.reason AS reason

@@ -4,8 +4,11 @@
 // returns: ring_id, account_id, membership, confidence
 UNWIND range(0, size($ring_ids) - 1) AS at
 MATCH (r:Ring {id: $ring_ids[at]})
-MATCH (a:Account)-[m:MEMBER_OF]->(r)
-WHERE coalesce(m.since, 0) <= $seq AND m.seen >= $seq
+CALL (r) {
+  MATCH (a:Account)-[m:MEMBER_OF]->(r)
+  WHERE coalesce(m.since, 0) <= $seq AND m.seen >= $seq
+  RETURN a, m
+}
 RETURN r.id AS ring_id, a.id AS account_id, m.membership AS membership, m.confidence AS confidence
 ORDER BY at, confidence DESC, account_id
 LIMIT $cap

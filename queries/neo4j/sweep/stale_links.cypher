@@ -1,6 +1,6 @@
 // Relationships that no readable run holds.
 // params: published
 // returns: id
-MATCH ()-[x:USED|MEMBER_OF|LINKED|BECAUSE]->()
+MATCH (:Account)-[x:USED|MEMBER_OF|LINKED|BECAUSE]->()
 WHERE x.seen < $published
 RETURN elementId(x) AS id

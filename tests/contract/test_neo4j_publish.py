@@ -1,0 +1,117 @@
+"""What is particular to publishing into Neo4j: one graph for two runs, one writer at a time, readers that notice."""
+
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from linkgraph import runs
+from linkgraph.errors import StoreBusyError, StoreError
+from linkgraph.store import open_view
+from linkgraph.store.neo4j import view as view_module
+from linkgraph.store.neo4j.connection import Connection, Rows, Step
+from tests.builders import NEXT_WORLD, WORLD, account, tables, write_run
+from tests.conftest import Store
+from tests.neo4j_server import content
+from tests.neo4j_server.server import Address
+
+pytestmark = pytest.mark.neo4j
+
+
+@pytest.fixture
+def graph(both_stores: tuple[Store, Store]) -> Store:
+    """The Neo4j store, empty."""
+    return both_stores[1]
+
+
+class Restless(Connection):
+    """Meets a step of a publish before each of its answers."""
+
+    def read(self, *steps: Step) -> list[Rows]:
+        self.write(("pointer/advance", {}), fenced=False)
+        return super().read(*steps)
+
+
+def test_the_run_before_can_be_read_until_the_next_publish_begins(graph: Store) -> None:
+    first = graph.publish(WORLD)
+    second = graph.publish(NEXT_WORLD, "r-2")
+    with closing(open_view(graph.settings, first)) as old, closing(open_view(graph.settings, second)) as new:
+        assert [item.account_id for item in old.accounts(["a1", "a6"])] == ["a1"]
+        with graph.writer(first):
+            with pytest.raises(StoreBusyError, match="run r-1 is no longer in the store"):
+                old.accounts(["a1"])
+            assert [item.account_id for item in new.accounts(["a1", "a6"])] == ["a6"]
+        with pytest.raises(StoreError, match="holds run r-2, not run r-1"):
+            open_view(graph.settings, first)
+
+
+def test_a_view_reads_again_when_a_step_lies_within_its_answer(graph: Store, neo4j_server: Address) -> None:
+    graph.publish(WORLD)
+    with graph.view() as view:
+        before = view.accounts(["a1"])
+        neo4j_server.rows("MATCH (p:Pointer) SET p.epoch = p.epoch + 1")
+        assert view.accounts(["a1"]) == before
+
+
+def test_a_view_that_never_gets_a_quiet_answer_is_busy(graph: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = graph.publish(WORLD)
+    monkeypatch.setattr(view_module, "Connection", Restless)
+    with pytest.raises(StoreBusyError, match="try again"):
+        open_view(graph.settings, run)
+
+
+def test_of_two_publishes_at_once_the_later_one_wins(graph: Store, neo4j_server: Address) -> None:
+    graph.publish(WORLD)
+    earlier = write_run(graph.settings.home, WORLD, "r-2")
+    later = write_run(graph.settings.home, NEXT_WORLD, "r-3")
+    with graph.writer(earlier) as first:
+        first.write("accounts", WORLD["accounts"].to_batches())
+        with graph.writer(later) as second:
+            with pytest.raises(StoreError, match="another publish has taken over"):
+                first.write("identifiers", WORLD["identifiers"].to_batches())
+            graph.fill(second, later)
+            second.publish(later.stamp())
+        with pytest.raises(StoreError, match="another publish has taken over"):
+            first.write("rings", WORLD["rings"].to_batches())
+    runs.move_pointer(graph.settings.home, later)
+    shown = content.published(neo4j_server)
+    graph.publish_again(later)
+    assert content.published(neo4j_server) == shown
+
+
+def test_what_did_not_change_is_not_touched(graph: Store, neo4j_server: Address) -> None:
+    graph.publish(WORLD)
+    shown = content.published(neo4j_server)
+    graph.publish(WORLD, "r-2")
+    assert content.published(neo4j_server) == shown
+    assert neo4j_server.rows("MATCH (x) WHERE x.changed IS NOT NULL RETURN count(x) AS n") == [{"n": 0}]
+    assert neo4j_server.rows("MATCH ()-[x]->() WHERE x.since IS NOT NULL RETURN count(x) AS n") == [{"n": 0}]
+
+
+def test_only_what_changed_keeps_its_former_values(graph: Store, neo4j_server: Address) -> None:
+    graph.publish(tables(accounts=[account("a1"), account("a2", flagged=True)]))
+    graph.publish(tables(accounts=[account("a1"), account("a2", headline="New.")]), "r-2")
+    kept = (
+        "MATCH (a:Account) WHERE a.was_headline IS NOT NULL RETURN a.id AS id, a.was_flagged AS was, a.flagged AS now"
+    )
+    assert neo4j_server.rows(kept) == [{"id": "a2", "was": True, "now": False}]
+
+
+@pytest.mark.parametrize("table", ["accounts", "identifiers", "rings", "used", "links"])
+def test_the_same_row_twice_is_refused(graph: Store, table: str) -> None:
+    doubled: dict[str, Any] = {name: WORLD[name].to_pylist() for name in WORLD}
+    doubled[table] = [*doubled[table], doubled[table][0]]
+    run = write_run(graph.settings.home, tables(**doubled))
+    with graph.writer(run) as writer:
+        graph.fill(writer, run)
+        with pytest.raises(StoreError, match=f"{table}: the run has"):
+            writer.publish(run.stamp())
+
+
+def test_a_row_that_names_what_the_run_no_longer_has_is_refused(graph: Store) -> None:
+    graph.publish(WORLD)
+    gone = {name: rows.to_pylist() for name, rows in WORLD.items()}
+    gone["accounts"] = [row for row in gone["accounts"] if row["account_id"] != "a4"]
+    run = write_run(graph.settings.home, tables(**gone), "r-2")
+    with graph.writer(run) as writer, pytest.raises(StoreError, match="used: 2 rows name an account"):
+        graph.fill(writer, run)
