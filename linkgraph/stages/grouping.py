@@ -72,8 +72,10 @@ def _keep_facts(
 ) -> None:
     """One row per ring: evidence that it is one, score, size, density, fragility, status."""
     sizes = np.array([len(group.members) for group in groups], dtype=np.int64)
-    rows = np.array([ring_score.features(group, families, people) for group in groups]).reshape(len(groups), -1)
-    found = ring_score.ring_evidence(rows, sizes) if groups else np.zeros(0)
+    found = np.zeros(0)
+    if groups:
+        rows = np.array([ring_score.features(group, families, people) for group in groups])
+        found = ring_score.ring_evidence(rows, sizes)
     members = night.columns("ring_groups")
     core = np.bincount(members["number"][members["membership"] == "core"], minlength=len(groups))
     table = {
