@@ -57,7 +57,7 @@ def explain(view: View, account_id: str, limits: Limits | None = None) -> Explan
     account, run = found[0], view.run()
     shares = view.contributions([account_id])
     own, links_cut = _own_links(view, account_id, shares, limits)
-    pairs, cut = _pairs(view, account_id, run.as_of, limits)
+    pairs, cut = _pairs(view, account_id, own, run.as_of, limits)
     ring, members = _ring(view, account.ring_id)
     membership = next((member for member in members if member.account_id == account_id), None)
     hubs = tuple(each for each in own if not each.identifier.counted)
@@ -169,13 +169,19 @@ def _basis(
     return doubts.Basis(frozenset(named | paired), whole=not cut, beyond=beyond)
 
 
-def _pairs(view: View, account_id: str, as_of: int, limits: Limits) -> tuple[tuple[PairReasons, ...], dict[str, bool]]:
+def _pairs(
+    view: View, account_id: str, own: Sequence[OwnLink], as_of: int, limits: Limits
+) -> tuple[tuple[PairReasons, ...], dict[str, bool]]:
     found = view.pairs([account_id], limits.pairs + 1)
     kept = found[: limits.pairs]
+    if not kept:
+        return (), {"pairs": bool(found), "shared": False}
     others = {each.account_id: each for each in view.accounts([_other(pair, account_id) for pair in kept])}
     shown = [sorted(pair.shared, key=_firmest)[: limits.shared] for pair in kept]
     keys = sorted({key for each in shown for key in each})
-    known = {identifier.key: identifier for identifier in view.identifiers(keys)}
+    known = {each.identifier.key: each.identifier for each in own}
+    unread = [key for key in keys if key not in known]
+    known |= {identifier.key: identifier for identifier in (view.identifiers(unread) if unread else [])}
     uses = {(_key(link), link.account_id): link for link in view.users(keys, limits.users)}
     reasons = []
     for pair, shared_keys in zip(kept, shown, strict=True):
