@@ -1,0 +1,20 @@
+"""The latency benchmark in small: that it runs, and how the questions compare. Times are printed, never asserted."""
+
+from pathlib import Path
+
+from tests.api.serving import publish
+from tests.benchmarks.api_latency import measure, one_by_one, paths_of, server
+from tests.builders import WORLD
+
+
+def test_the_questions_compared(tmp_path: Path) -> None:
+    publish(tmp_path, WORLD)
+    paths = paths_of(tmp_path)
+    with server(tmp_path) as url:
+        alone = {name: one_by_one(url, asked, 20) for name, asked in paths.items()}
+        at_rate = measure(url, paths["card"], 20, 0.5)
+    for name, figures in alone.items():
+        print(f"{name}: {figures['p50'] / alone['card']['p50']:.2f} times the card")  # noqa: T201
+    assert set(alone) == {"card", "explanation", "ring"}
+    assert [figures["errors"] for figures in (*alone.values(), at_rate)] == [0, 0, 0, 0]
+    assert at_rate["requests"] == 10
