@@ -189,11 +189,11 @@ class JsonLinesReader:
             for line, reason in zip(lines.filter(bad), answer["fault"].filter(bad), strict=True)
         ]
         kept = answer.filter(pc.invert(bad))
-        columns = {name: kept[name].combine_chunks() for name in wanted}
+        columns = {name: kept[name] for name in wanted}
         keys = frozenset(pc.unique(pc.list_flatten(kept["keys"])).to_pylist())
         return Chunk(lines.filter(pc.invert(bad)), columns, rejects, blank, keys)
 
-    def _read(self, texts: pa.Array, wanted: Sequence[str]) -> pa.Table:
+    def _read(self, texts: pa.Array, wanted: Sequence[str]) -> pa.RecordBatch:
         pointers = ["/" + name.replace("~", "~0").replace("/", "~1") for name in wanted]
         answer = self._normalizer.call("read_json_line", {"line": texts}, [pointers])
         rows = answer.combine_chunks()
@@ -203,7 +203,7 @@ class JsonLinesReader:
             columns[name] = _element(listed, place, len(wanted))
             if name in self._exact:
                 columns[name] = self._exactly(texts, name, columns[name])
-        return pa.table(columns)
+        return pa.RecordBatch.from_pydict(columns)
 
     def _exactly(self, texts: pa.Array, name: str, extracted: pa.Array) -> pa.Array:
         pattern = f'"{re.escape(name)}"\\s*:\\s*(-?[0-9]+(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)'
