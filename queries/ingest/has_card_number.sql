@@ -2,15 +2,15 @@
 -- Every sequence of whole groups is tried, so that a date or an amount before the number does not hide it.
 CREATE OR REPLACE MACRO has_card_number(value) AS (
   CASE
-    WHEN regexp_matches(value, '[0-9](?:[ .\-]?[0-9]){12}') THEN
+    WHEN length(value) >= 13 AND regexp_matches(value, '[0-9](?:[ .\-]?[0-9]){12}') THEN
       len(list_filter(
         flatten(list_transform(
-          regexp_extract_all(value, '[0-9]+(?:[ .\-][0-9]+)*'),
-          lambda run : flatten(list_transform(
-            range(1, len(regexp_extract_all(run, '[0-9]+')) + 1),
+          digit_runs(without_machine_words(value)),
+          lambda groups : flatten(list_transform(
+            range(1, len(groups) + 1),
             lambda first : list_transform(
-              range(first, least(first + 18, len(regexp_extract_all(run, '[0-9]+'))) + 1),
-              lambda last : array_to_string(regexp_extract_all(run, '[0-9]+')[first:last], '')
+              range(first, least(first + 18, len(groups)) + 1),
+              lambda last : array_to_string(groups[first:last], '')
             )
           ))
         )),
