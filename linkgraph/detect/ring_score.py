@@ -8,6 +8,7 @@ probability.
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from linkgraph.detect.rings import Group
@@ -61,20 +62,11 @@ def is_household(group: Group, people: People) -> bool:
 
 def ring_evidence(rows: Floats, sizes: NDArray[np.int64]) -> Floats:
     """R of each group; rows: its features, one column per entry of `SIGNS`."""
-    signs = np.array(list(SIGNS.values()), dtype=np.float64)
-    found = np.zeros(len(sizes))
-    classes = np.searchsorted(_SIZE_CLASSES, sizes)
-    for size_class in np.unique(classes):
-        mine = classes == size_class
-        found[mine] = ((2.0 * _percentiles(rows[mine]) - 1.0) * signs).mean(axis=1)
-    return np.maximum(found, 0.0)
-
-
-def _percentiles(rows: Floats) -> Floats:
-    """Mid-rank share of each value in its column; ties share a rank, so a constant column says nothing (0.5)."""
-    below = np.stack([np.searchsorted(np.sort(column), column, side="left") for column in rows.T], axis=1)
-    upto = np.stack([np.searchsorted(np.sort(column), column, side="right") for column in rows.T], axis=1)
-    return np.asarray((below + upto) / (2.0 * len(rows)), dtype=np.float64)
+    by_size = pd.DataFrame(rows, columns=list(SIGNS)).groupby(np.searchsorted(_SIZE_CLASSES, sizes))
+    # Mid-ranks: ties share one, so a column that is the same everywhere says nothing (0.5).
+    percentile = (by_size.rank() - 0.5).div(by_size["density"].transform("size"), axis=0)
+    found = ((2.0 * percentile - 1.0) * pd.Series(SIGNS)).mean(axis=1)
+    return np.maximum(found.to_numpy(dtype=np.float64), 0.0)
 
 
 def _same(codes: NDArray[np.int32]) -> float:
