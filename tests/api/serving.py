@@ -1,6 +1,5 @@
 """A real server on a free port of loopback, over the real application, for as long as a block lasts."""
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.server import configured
+from api.server import configured, listen
 from api.views import OpenView
 from linkgraph.runs import Run
 from linkgraph.settings import Settings, read_settings
@@ -46,7 +45,7 @@ def serving(
 @contextmanager
 def listening(app: FastAPI) -> Iterator[str]:
     """The address of a running server."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+    with listen("127.0.0.1", 0) as taken:
         server = uvicorn.Server(configured(app))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
         thread.start()

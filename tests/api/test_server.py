@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.server import check_host, run
+from api.server import check_host, listen, run
 from linkgraph.errors import UsageError
 from tests.api.serving import publish, settings_of
 from tests.builders import WORLD
@@ -104,6 +104,13 @@ def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
     ):
         _, log = server.communicate(timeout=20)
     assert (server.returncode, log.splitlines()) == (1, ["serve cannot listen there: Address already in use"])
+
+
+def test_an_answer_does_not_wait_for_its_head_to_be_confirmed() -> None:
+    with listen("127.0.0.1", 0) as taken, socket.create_connection(taken.getsockname()):
+        accepted, _ = taken.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_port_that_does_not_exist_is_refused(home: Path) -> None:
