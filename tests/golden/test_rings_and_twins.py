@@ -1,0 +1,120 @@
+"""Rings that share things, each beside the innocent group that looks like it. One world: none touches another."""
+
+import pytest
+
+from tests.golden.worlds import Judged, account, card, crypto, dispute, feeds, label, login, night, transfer
+
+FARM = ("farm-1", "farm-2", "farm-3", "farm-4")
+FAMILY = ("home-anna", "home-ben", "home-cleo")
+THIEVES = ("thief-1", "thief-2", "thief-3")
+CARD_FAMILY = ("card-mum", "card-dad", "card-kid")
+OFFICE = tuple(f"office-{n:02}" for n in range(30))
+STAFF = tuple(f"staff-{n}" for n in range(6))
+DESKS = ("desk-main", "desk-sub-1", "desk-sub-2", "desk-sub-3")
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
+    world = feeds(
+        # A farm: strangers on one phone, who all cash out to one wallet.
+        *[
+            account(one, 5, kyc_name=f"Ann {name}")
+            for one, name in zip(FARM, ("Ode", "Iri", "Uva", "Elo"), strict=True)
+        ],
+        *[login(one, 2, device_id="farm-phone", ip="203.0.113.1") for one in FARM],
+        *[crypto(one, "TFarm") for one in FARM],
+        # A family: one tablet, one address at home, one surname.
+        *[account(one, 900, kyc_name=f"{one[5:]} Okafor") for one in FAMILY],
+        *[login(one, 2, device_id="home-tablet", ip="203.0.113.2") for one in FAMILY],
+        # One stolen card on three accounts, one of them charged back.
+        *[account(one, 5, kyc_name=f"Bo {name}") for one, name in zip(THIEVES, ("Ash", "Elm", "Fir"), strict=True)],
+        *[card(one, "stolen-token") for one in THIEVES],
+        *[login(one, 3, device_id=f"phone-of-{one}") for one in THIEVES],
+        dispute("thief-1", "chargeback", reason_code="10.4", amount=900, currency="EUR"),
+        # The family card: the same sharing, one postal address, nobody charged back.
+        *[account(one, 900, postal_address="1 Elm Street, Springfield") for one in CARD_FAMILY],
+        *[card(one, "family-token") for one in CARD_FAMILY],
+        # An office: thirty people behind one address; two of them also know each other.
+        *[account(one, 400) for one in OFFICE],
+        *[login(one, day, ip="198.51.100.7", device_id=f"pc-{one}") for one in OFFICE for day in (1, 2, 3)],
+        # Staff are paid from one wallet; it is nobody's own.
+        *[crypto(one, "TPayroll", "in") for one in STAFF],
+        # A trading desk with declared sub-accounts on one device.
+        account("desk-main"),
+        *[account(one, parent_account_id="desk-main") for one in DESKS[1:]],
+        *[login(one, device_id="desk-terminal") for one in DESKS],
+        # A takeover: the intruder's phone was on the victim's account.
+        account("victim", 700),
+        account("intruder", 5),
+        *[login(one, 3, device_id="intruder-phone") for one in ("victim", "intruder")],
+        dispute("victim", "takeover_report"),
+        label("intruder", "fraud"),
+        # Money from and to a confirmed perpetrator.
+        label("crook", "fraud", 30),
+        transfer("crook", "receiver", 2),
+        transfer("payer", "crook", 2),
+        transfer("crook", "paid-before-it-began", 60),
+    )
+    return night(tmp_path_factory.mktemp("twins"), world)
+
+
+def test_the_rings_are_the_farm_and_the_thieves_and_nobody_else(judged: Judged) -> None:
+    assert sorted(map(sorted, judged.groups)) == [sorted(FARM), sorted(THIEVES)]
+
+
+def test_a_farm_shares_a_device_and_a_wallet_by_name(judged: Judged) -> None:
+    pair = judged.pair("farm-1", "farm-2")
+    assert pair is not None
+    assert pair.bits == 7 + 10  # device and wallet of 3-4 accounts; the address is the device's family
+    assert pair.families == ("access=7.0", "wallet=10.0")
+    assert sorted(key.partition(":")[0] for key in pair.shared) == ["device", "ip", "wallet"]
+
+
+def test_a_family_is_linked_but_no_ring(judged: Judged) -> None:
+    assert judged.pair("home-anna", "home-ben") is not None
+    assert {judged.accounts[one].ring_id for one in FAMILY} == {None}
+
+
+def test_a_family_card_is_linked_but_no_ring(judged: Judged) -> None:
+    assert judged.pair("card-mum", "card-dad") is not None
+    assert {judged.accounts[one].ring_id for one in CARD_FAMILY} == {None}
+
+
+def test_a_stolen_card_carries_the_chargeback_to_the_others(judged: Judged) -> None:
+    assert judged.accounts["thief-2"].risk == judged.accounts["thief-3"].risk > 0.5
+    ring = next(ring for ring in judged.rings if ring.ring_id == judged.accounts["thief-1"].ring_id)
+    assert (ring.exposure, ring.currency) == (900, "EUR")
+
+
+def test_an_office_address_is_shown_and_not_counted(judged: Judged) -> None:
+    address = judged.identifier("office-00", "ip")
+    assert (address.degree, address.counted, address.why) == (30, False, "used by more than 10 accounts")
+    assert not [pair for pair in judged.pairs if pair.account_a.startswith("office")]
+
+
+def test_a_wallet_that_pays_people_links_nobody(judged: Judged) -> None:
+    assert judged.pair("staff-0", "staff-1") is None
+    assert not [each for each in judged.used["staff-0"] if each.kind == "wallet"]
+
+
+def test_declared_sub_accounts_of_one_owner_are_no_pairs(judged: Judged) -> None:
+    assert judged.pair("desk-sub-1", "desk-sub-2") is judged.pair("desk-main", "desk-sub-1") is None
+    assert {judged.accounts[one].ring_id for one in DESKS} == {None}
+
+
+def test_a_takeover_victim_is_a_victim_and_never_flagged(judged: Judged) -> None:
+    victim = judged.accounts["victim"]
+    assert (victim.role, victim.label, victim.flagged) == ("victim", "victim", False)
+    assert judged.accounts["intruder"].role == "perpetrator"
+
+
+def test_money_from_a_perpetrator_raises_risk_and_paying_one_does_not(judged: Judged) -> None:
+    assert judged.accounts["receiver"].risk > 0
+    assert judged.accounts["payer"].risk == 0
+    assert judged.accounts["paid-before-it-began"].risk == 0
+    assert judged.accounts["receiver"].one_hop > 0 == judged.accounts["receiver"].propagated
+
+
+def test_without_evidence_risk_is_exactly_nothing(judged: Judged) -> None:
+    quiet = (*FAMILY, *CARD_FAMILY, *OFFICE, *STAFF, *DESKS, "payer")
+    assert {judged.accounts[one].risk for one in quiet} == {0.0}
