@@ -25,9 +25,13 @@ NEWEST_MAJOR: Final = 5
 _DATABASE: Final = "neo4j"
 _SCHEMES: Final = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 _CONNECT_SECONDS: Final = 5.0
-# Limits after which the server ends a transaction by itself. A stream lasts as long as what is done with its rows.
+# Limits after which the server ends a transaction by itself; they win over the server's own. A reader waits for its
+# answer, a stream looks at everything and lasts as long as what is done with its rows.
+_READ_SECONDS: Final = 15.0
 _BATCH_SECONDS: Final = 60.0
 _STREAM_SECONDS: Final = 6 * 3600.0
+# A reader would rather hear that the server is away.
+_READ_PATIENCE: Final = 5.0
 
 Step = tuple[str, dict[str, Any]]
 Rows = list[list[Any]]
@@ -35,12 +39,12 @@ Rows = list[list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """How to reach a server. `retry_seconds`: how long to go on trying when it is away in the middle of our work."""
+    """How to reach a server. `patience`: seconds for which a writer goes on trying when the server is away."""
 
     uri: str
     user: str
     password: str = field(repr=False)
-    retry_seconds: float = 30.0
+    patience: float = 30.0
 
     @property
     def place(self) -> str:
@@ -68,7 +72,7 @@ class Connection:
                 auth=(login.user, login.password),
                 connection_timeout=_CONNECT_SECONDS,
                 connection_acquisition_timeout=2 * _CONNECT_SECONDS,
-                max_transaction_retry_time=login.retry_seconds,
+                max_transaction_retry_time=login.patience if writing else min(login.patience, _READ_PATIENCE),
                 # Until a value has changed its `was_` does not exist, and each read would log a warning of 1 KB.
                 notifications_min_severity="OFF",
                 telemetry_disabled=True,
@@ -86,15 +90,15 @@ class Connection:
     def read(self, *steps: Step) -> list[Rows]:
         """The rows of each statement in turn."""
         with self._wrapped(_named(steps)), self._session() as session:
-            return session.execute_read(_run, steps)
+            return session.execute_read(_READING, steps)
 
     def write(self, *steps: Step, fenced: bool = True) -> list[Rows]:
         """The same, writing; where `fenced`, nothing is written unless the first statement answers a row."""
         with self._wrapped(_named(steps)), self._session() as session:
-            return session.execute_write(_run, steps, fenced)
+            return session.execute_write(_WRITING, steps, fenced)
 
-    def stream(self, name: str, **values: Any) -> Iterator[Any]:
-        """The first column of one statement, read as the caller goes on."""
+    def stream(self, name: str, **values: Any) -> Iterator[list[Any]]:
+        """The rows of one statement that may take long, read as the caller goes on; not tried again."""
         query = queries.load("neo4j", name)
         with (
             self._wrapped(_named([(name, values)])),
@@ -102,7 +106,7 @@ class Connection:
             session.begin_transaction(timeout=_STREAM_SECONDS) as transaction,
         ):
             for record in transaction.run(query.text, query.bind(values)):
-                yield record[0]
+                yield record.values()
 
     def _session(self) -> neo4j.Session:
         return self._driver.session(database=_DATABASE)
@@ -124,7 +128,6 @@ class Connection:
             raise StoreError(f"Neo4j at {self.place}: {_reason(error, what)}") from None
 
 
-@neo4j.unit_of_work(timeout=_BATCH_SECONDS)
 def _run(transaction: neo4j.ManagedTransaction, steps: tuple[Step, ...], fenced: bool = False) -> list[Rows]:
     answers: list[Rows] = []
     for name, values in steps:
@@ -133,6 +136,10 @@ def _run(transaction: neo4j.ManagedTransaction, steps: tuple[Step, ...], fenced:
         if fenced and not answers[0]:
             raise StoreError("nothing published: another publish has taken over this Neo4j store")
     return answers
+
+
+_READING = neo4j.unit_of_work(timeout=_READ_SECONDS)(_run)
+_WRITING = neo4j.unit_of_work(timeout=_BATCH_SECONDS)(_run)
 
 
 def version_problem(version: str, writing: bool) -> str | None:

@@ -115,8 +115,8 @@ class Neo4jWriter:
     def _sweep(self, what: str) -> None:
         """Delete what no readable run holds; afterwards whatever is met again has been in the published run."""
         stale = self._connection.stream(f"sweep/stale_{what}", published=self._published)
-        while ids := list(islice(stale, self._batch)):
-            self._commit(f"sweep/delete_{what}", ids=ids)
+        while rows := list(islice(stale, self._batch)):
+            self._commit(f"sweep/delete_{what}", ids=[each for (each,) in rows])
 
     def _write_nodes(self, table: str, parts: Iterable[pa.RecordBatch]) -> None:
         since = None if self._published is None else self._seq
@@ -151,7 +151,7 @@ class Neo4jWriter:
         missing = sorted(set(TABLES) - set(self._sent))
         if missing:
             raise StoreError(f"nothing published: tables not written: {', '.join(missing)}")
-        [counts] = self._commit("build/counts", seq=self._seq)
+        [counts] = self._connection.stream("build/counts", seq=self._seq)
         stored = dict(zip(queries.load("neo4j", "build/counts").returns, counts, strict=True))
         for table, sent in self._sent.items():
             expected = stamp.counts.get(table)
