@@ -66,7 +66,7 @@ def ring_evidence(rows: Floats, sizes: NDArray[np.int64]) -> Floats:
     # Mid-ranks: ties share one, so a column that is the same everywhere says nothing (0.5).
     percentile = (by_size.rank() - 0.5).div(by_size["density"].transform("size"), axis=0)
     found = ((2.0 * percentile - 1.0) * pd.Series(SIGNS)).mean(axis=1)
-    return np.maximum(found.to_numpy(dtype=np.float64), 0.0)
+    return np.asarray(np.maximum(found.to_numpy(dtype=np.float64), 0.0), dtype=np.float64)
 
 
 def _same(codes: NDArray[np.int32]) -> float:
