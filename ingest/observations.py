@@ -66,6 +66,17 @@ class _Rows:
         if described.required:
             self.empty = pc.or_(self.empty, ignored)
 
+    def kept(self) -> pa.Array:
+        """Which rows become ledger rows; counts those that are left out because they tell of nothing."""
+        bad = self.reasons.is_valid()
+        self.ignored["row.nothing"] += pc.and_not(self.empty, bad).true_count
+        return pc.invert(pc.or_(bad, self.empty))
+
+    def rejects(self, lines: pa.Array) -> list[Reject]:
+        """The rejected rows, given the line of each row."""
+        listed = pa.table({"line": lines, "reason": self.reasons, "column": self.faulty})
+        return [Reject(**row) for row in listed.filter(self.reasons.is_valid()).to_pylist()]
+
 
 @dataclass(slots=True)
 class Shaper:
@@ -91,10 +102,12 @@ class Shaper:
             rows.add(described, self._read(described, values, rows))
         if self.record.name == "payments":
             self._wallet(rows)
-        undated = self._complete(rows, lines)
-        batch, rejects = self._finish(rows, lines)
+        dated = self._complete(rows, lines)
+        kept = rows.kept()
+        batch = self._batch(rows).filter(kept)
         total = len(chunk.lines) + len(chunk.rejects) + chunk.blank
-        return Shaped(batch, [*chunk.rejects, *rejects], rows.ignored, total, undated)
+        undated = len(batch) - dated.filter(kept).true_count
+        return Shaped(batch, [*chunk.rejects, *rows.rejects(lines)], rows.ignored, total, undated)
 
     def _only(self, chunk: Chunk) -> tuple[pa.Array, dict[str, pa.Array], int]:
         lines, columns = chunk.lines, dict(chunk.columns)
@@ -134,8 +147,8 @@ class Shaper:
         described = Field("address", "wallet", (("value", "wallet"), ("has_memo", "has_memo")))
         rows.add(described, self.reader.read(described, text, "wallet"))
 
-    def _complete(self, rows: _Rows, lines: pa.Array) -> int:
-        """Fill in the columns that every feed has; returns the rows dated by the clock alone."""
+    def _complete(self, rows: _Rows, lines: pa.Array) -> pa.Array:
+        """Fill in the columns that every feed has; returns which rows have a time of their own."""
         columns = rows.columns
         known = pc.coalesce(columns["known_at"], columns[self.record.event])
         columns["known_at"] = pc.fill_null(known, self.reader.now)
@@ -144,19 +157,12 @@ class Shaper:
         columns["record"] = pc.coalesce(*natural, columns["source_id"])
         columns["batch"] = pa.repeat(self.batch, rows.count)
         columns["line"] = lines
-        return int(known.null_count)
+        return known.is_valid()
 
-    def _finish(self, rows: _Rows, lines: pa.Array) -> tuple[pa.RecordBatch, list[Reject]]:
+    def _batch(self, rows: _Rows) -> pa.RecordBatch:
         schema = FEEDS[self.record.name].schema
         arrays = [_typed(rows.columns.get(column.name), rows.count, column.type) for column in schema]
-        batch = pa.RecordBatch.from_arrays(arrays, schema=schema)
-        bad = rows.reasons.is_valid()
-        empty = pc.and_not(rows.empty, bad)
-        rows.ignored["row.nothing"] += empty.true_count
-        if not (bad.true_count or empty.true_count):
-            return batch, []
-        rejected = pa.table({"line": lines, "reason": rows.reasons, "column": rows.faulty}).filter(bad)
-        return batch.filter(pc.invert(pc.or_(bad, empty))), [Reject(**row) for row in rejected.to_pylist()]
+        return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def _typed(values: pa.Array | None, rows: int, kind: pa.DataType) -> pa.Array:

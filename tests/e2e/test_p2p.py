@@ -63,6 +63,24 @@ def test_every_row_is_taken_or_accounted_for(reports: dict[str, FileReport]) -> 
     # Flagged users without a date cannot be placed in time; the others are not labels.
     assert reports["labels"].reasons == {"missing_value": 2}
     assert reports["labels"].ignored == {"row.only": 33_732 - 241}
+    assert reports["labels"].note == "", "no row in the ledger is dated by the clock"
+
+
+@pytest.mark.parametrize(
+    ("feed", "first", "last"),
+    [
+        ("instruments", "2016-11-20", "2019-04-23"),
+        ("observations", "2017-09-09", "2019-04-23"),
+        ("transfers", "2017-01-08", "2019-04-26"),
+        ("labels", "2017-04", "2019-03"),
+    ],
+)
+def test_dates(settings: Settings, reports: dict[str, FileReport], feed: str, first: str, last: str) -> None:
+    times = _ledger(settings, feed, ["at", "known_at"])
+    assert times["at"].equals(times["known_at"])
+    ends = pc.min_max(times["at"].cast(pa.timestamp("us"))).as_py()
+    assert f"{ends['min']:%Y-%m-%d}".startswith(first)
+    assert f"{ends['max']:%Y-%m-%d}".startswith(last)
 
 
 def test_the_night_is_as_of_the_last_row_whatever_the_clock(night: Run) -> None:
