@@ -1,4 +1,5 @@
--- The public table of pairs: those whose probability passes the threshold, with bits by family and the identifiers shared.
+-- The public table of pairs: those whose probability passes the threshold, with bits by family and the identifiers that
+-- are evidence.
 -- returns: account_a, account_b, bits, probability, families, shared
 WITH shared AS (
   SELECT
@@ -16,7 +17,7 @@ WITH shared AS (
   JOIN age_levels ON age_levels.code = one.kind_code AND age_levels.days = least(
     clock.age_top, greatest(0, clock.as_of // 1000000 - least(one.last_seen, other.last_seen)) // 86400)
 ), families AS (
-  SELECT a, b, family, max(units) AS units FROM shared GROUP BY a, b, family
+  SELECT a, b, family, max(units) AS units FROM shared WHERE units > 0 GROUP BY a, b, family
 ), family_lists AS (
   SELECT a, b, list_sort(list(family || '=' || round(units / 1024.0, 2)::varchar)) AS families FROM families GROUP BY a, b
 ), identifier_lists AS (
@@ -24,6 +25,7 @@ WITH shared AS (
     list_sort(list(identifiers_named.kind || ':' || identifiers_named.identifier)) AS shared
   FROM shared
   JOIN identifiers_named ON identifiers_named.id = shared.identifier
+  WHERE shared.units > 0
   GROUP BY shared.a, shared.b
 )
 SELECT

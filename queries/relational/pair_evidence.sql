@@ -1,5 +1,6 @@
 -- Pairs of accounts of different owners, with evidence in 1/1024 bit: the best of each family, summed over the families;
--- `firm` is the same without IP addresses. An identifier is worth its level by degree, less gap and age penalties.
+-- `firm` is the same without IP addresses. An identifier is worth its level by degree, less gap and age penalties; a family
+-- worth nothing is none.
 -- returns: a, b, units, firm, families
 WITH shared AS (
   SELECT
@@ -18,6 +19,7 @@ WITH shared AS (
 ), families AS (
   SELECT a, b, family, max(units) AS units, max(units) FILTER (WHERE NOT is_ip) AS firm
   FROM shared
+  WHERE units > 0
   GROUP BY a, b, family
 )
 SELECT
@@ -28,5 +30,4 @@ JOIN roster AS left_account ON left_account.id = families.a
 JOIN roster AS right_account ON right_account.id = families.b
 WHERE left_account.owner <> right_account.owner
 GROUP BY families.a, families.b
-HAVING sum(families.units) > 0
 ORDER BY a, b
