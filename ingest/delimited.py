@@ -4,6 +4,7 @@ Lines are counted in the file itself: a quoted line break, a blank line and a ro
 may be longer than a block, so that memory stays bounded whatever the file holds.
 """
 
+import codecs
 import csv
 import io
 import re
@@ -21,7 +22,7 @@ import pyarrow.csv as pacsv
 from ingest.normalize import Normalizer
 from ingest.readers import Chunk
 from ingest.rejects import Reject
-from ingest.values import utf8_mask
+from ingest.values import NOT_UTF8
 from linkgraph.errors import InputError
 
 _BLOCK = 16 << 20  # bytes; also the longest line
@@ -30,10 +31,21 @@ _UNUSED = "\x1f"  # a control character that no JSON line may hold, so that a li
 _NOT_TEXT = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"PAR1": "Parquet", b"PK\x03\x04": "zip"}
 
 
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    """As many marks as there are bytes, so that no block grows."""
+    assert isinstance(error, UnicodeDecodeError)
+    return NOT_UTF8 * (error.end - error.start), error.end
+
+
+_MARK = "linkgraph.mark"
+codecs.register_error(_MARK, _mark)
+
+
 class Stream:
     """Bytes of a file, decompressed; what was looked at is given back. Counts the quotes that pass.
 
-    Has the few methods that Arrow asks of a file.
+    Each byte that is not UTF-8 is read as `NOT_UTF8`, because the parser cannot show a refused row otherwise. Has the
+    few methods that Arrow asks of a file.
     """
 
     def __init__(self, path: Path, codec: str | None) -> None:
@@ -43,6 +55,7 @@ class Stream:
         except (pa.ArrowException, OSError) as error:
             raise InputError(f"{path}: cannot be read: {type(error).__name__}") from None
         self._held = b""
+        self._decoder = codecs.getincrementaldecoder("utf-8")(_MARK)
         self.quotes = 0
         self.closed = False
 
@@ -65,6 +78,7 @@ class Stream:
         found, self._held = self._held[:size], self._held[size:]
         if len(found) < size:
             found += self._take(size - len(found))
+        found = self._decoder.decode(found, final=len(found) < size).encode()
         self.quotes += found.count(b'"')
         return found
 
@@ -82,30 +96,33 @@ class Stream:
 
 @dataclass(slots=True)
 class _Rows:
-    """Places of rows: which rows the parser refused, and which line the next row is on."""
+    """Places of rows: which rows the parser refused (number, line breaks inside), and where the next row is."""
 
     line: int
     row: int = 1
-    refused: list[Any] = field(default_factory=list)
+    refused: list[tuple[int, int]] = field(default_factory=list)
     first_break: int = 0
 
     def refuse(self, row: Any) -> str:
         """Called by the parser for a row with a wrong number of fields."""
-        self.refused.append((row.number, row.text))
+        self.refused.append((row.number, row.text.count("\n")))
         return "skip"
 
-    def place(self, breaks: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], list[int]]:
-        """Lines of the next good rows, given the line breaks inside each, and of the refused rows among them."""
+    def place(self, breaks: np.ndarray[Any, Any], *, last: bool = False) -> tuple[np.ndarray[Any, Any], list[int]]:
+        """Lines of the next good rows, given the line breaks inside each, and of the refused rows among them.
+
+        Refused rows after the last of the good rows wait for the next call, unless there is none.
+        """
         count, earlier = len(breaks), 0
         numbers = np.array([number for number, _ in self.refused], dtype=np.int64)
-        while earlier < (found := int((numbers < self.row + count + earlier).sum())):
+        while earlier < (found := len(numbers) if last else int((numbers < self.row + count + earlier).sum())):
             earlier = found
         taken, self.refused = self.refused[:earlier], self.refused[earlier:]
         extra = np.zeros(count + earlier, dtype=np.int64)
         bad = numbers[:earlier] - self.row
         good = np.setdiff1d(np.arange(count + earlier), bad, assume_unique=True)
         extra[good] = breaks
-        extra[bad] = [text.count("\n") for _, text in taken]
+        extra[bad] = [breaks_inside for _, breaks_inside in taken]
         lines = self.line + np.arange(count + earlier) + np.concatenate([[0], np.cumsum(extra)[:-1]])
         if not self.first_break and extra.any():
             self.first_break = int(lines[np.flatnonzero(extra)[0]])
@@ -115,7 +132,7 @@ class _Rows:
 
     def rest(self) -> list[int]:
         """Lines of the refused rows after the last good one."""
-        return self.place(np.zeros(0, dtype=np.int64))[1]
+        return self.place(np.zeros(0, dtype=np.int64), last=True)[1]
 
 
 class CsvReader:
@@ -178,8 +195,8 @@ class JsonLinesReader:
         blank = len(texts) - filled.true_count
         lines, texts = lines.filter(filled), texts.filter(filled)
         rejects = [Reject(line, "bad_json") for line in refused]
-        for reason, fine in (("nul_byte", _without_nul), ("invalid_encoding", utf8_mask)):
-            mask = fine(texts)
+        for reason, character in (("nul_byte", "\0"), ("invalid_encoding", NOT_UTF8)):
+            mask = pc.less(pc.find_substring(texts, character), 0)
             rejects += [Reject(line.as_py(), reason) for line in lines.filter(pc.invert(mask))]
             lines, texts = lines.filter(mask), texts.filter(mask)
         answer = self._read(texts.cast(pa.string()), wanted)
@@ -210,10 +227,6 @@ class JsonLinesReader:
         columns = {"line": texts, "extracted": extracted}
         answer = self._normalizer.call("json_number", columns, [pattern])
         return answer.combine_chunks()
-
-
-def _without_nul(values: pa.Array) -> pa.Array:
-    return pc.less(pc.find_substring(values, "\0"), 0)
 
 
 def _element(lists: pa.ListArray, place: int, width: int) -> pa.Array:

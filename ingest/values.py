@@ -19,6 +19,7 @@ from linkgraph.errors import InputError
 _EARLIEST = 946_684_800_000_000  # 2000-01-01, epoch microseconds: dates before it are placeholders
 _LATEST = 253_402_300_799_000_000  # the end of year 9999
 _DAY = 86_400_000_000
+NOT_UTF8 = "\x1a"  # ASCII's own character for "this one was damaged"
 _CARDS_ALL, _CARDS_MOST = 4, 10  # distinct ids from which "all of them" and "four in five" cannot be chance
 
 
@@ -165,15 +166,14 @@ def _checked(raw: pa.Array) -> _Text:
     nul = pc.fill_null(pc.greater_equal(pc.find_substring(raw, "\0"), 0), False)
     if nul.true_count:
         faults = pc.if_else(nul, "nul_byte", faults)
-    readable = utf8_mask(raw)
+    readable = pc.and_(_utf8_mask(raw), pc.fill_null(pc.less(pc.find_substring(raw, NOT_UTF8), 0), True))
     if readable.false_count:
         faults = pc.if_else(readable, faults, "invalid_encoding")
         raw = pc.if_else(readable, raw, pa.scalar(None, pa.binary()))
     return _Text(pc.if_else(nul, pa.scalar(None, pa.string()), raw.cast(pa.string())), faults)
 
 
-def utf8_mask(values: pa.Array) -> pa.Array:
-    """Which of some bytes are UTF-8."""
+def _utf8_mask(values: pa.Array) -> pa.Array:
     try:
         values.cast(pa.string())
     except pa.ArrowInvalid:
