@@ -5,6 +5,7 @@ used it.
 """
 
 import csv
+import hashlib
 import io
 import random
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.pipeline import ingest
+from ingest.pseudonyms import KEY_NAMES
 from linkgraph.model import Account, Contribution, Identifier, Member, Pair, Ring
 from linkgraph.nightly import Plan, run_night
 from linkgraph.settings import read_settings
@@ -127,8 +129,8 @@ class Judged:
 
 def night(folder: Path, world: Feeds, seed: int = 0) -> Judged:
     """Ingest the world's files into an empty home, run the night of `AS_OF`, and read its store."""
-    settings = read_settings(home=folder / "home", threads=1)
     (folder / "feeds").mkdir(parents=True)
+    settings = read_settings(home=folder / "home", threads=1, keys_file=_keys(folder / "keys.toml"))
     for feed, rows in world.items():
         (folder / "feeds" / f"{feed}.csv").write_text(csv_text(rows), encoding="utf-8")
     ingest([folder / "feeds"], settings, NOW)
@@ -145,6 +147,14 @@ def night(folder: Path, world: Feeds, seed: int = 0) -> Judged:
             contributions=view.contributions(ids),
             used={one: view.identifiers(keys[one]) for one in ids},
         )
+
+
+def _keys(path: Path) -> Path:
+    """The same keys for every world, so that tokens can be compared."""
+    lines = [f'{name} = "{hashlib.sha256(name.encode()).hexdigest()}"' for name in KEY_NAMES]
+    path.write_text("\n".join(["[keys]", *lines]), encoding="utf-8")
+    path.chmod(0o600)
+    return path
 
 
 def _mentioned(world: Feeds) -> set[str]:
