@@ -14,43 +14,50 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression
+from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression, StarExpression
 
 from ingest.pseudonyms import Key
 from linkgraph.kinds import KIND_NAMES
 from linkgraph.queries import load, names
 
 _PLACE = "place in its column"
+_SHAPE = "its shape"
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How one sort of text is read. `secret`: the key under which a part becomes a token; `folded`: NFKC comes
-    first."""
+    """How one sort of text is read.
+
+    shape: a macro that is computed once per value, and whose answer `macro` takes after the value; it takes the first
+    `shaping` options itself.
+    secret: the key under which a part becomes a token. folded: NFKC comes first.
+    """
 
     macro: str
     parts: tuple[str, ...] = ("value",)
     secret: tuple[tuple[str, str], ...] = ()
+    shape: str = ""
+    shaping: int = 0
     folded: bool = False
 
 
-def _identifier(kind: str, macro: str, *more: str, folded: bool = False, **secret: str) -> Form:
-    return Form(macro, ("value", *more), (("value", kind), *secret.items()), folded)
+def _identifier(kind: str, macro: str, *more: str, shape: str = "", folded: bool = False, **secret: str) -> Form:
+    return Form(macro, ("value", *more), (("value", kind), *secret.items()), shape, folded=folded)
 
 
 # A kind without a row here is read as `opaque`, so that a new kind is one row of `linkgraph.kinds`.
 FORMS: dict[str, Form] = {
     **{kind: _identifier(kind, "read_opaque", "length", "card") for kind in KIND_NAMES},
-    "ip": _identifier("ip", "read_ip", "exact", "version", exact="ip"),
+    "ip": _identifier("ip", "read_ip", "exact", "version", shape="ip_form", exact="ip"),
     "card": _identifier("card", "read_card"),
     "bank": _identifier("bank", "read_opaque", "card"),
     "payer": _identifier("payer", "read_account_number", "card", folded=True),
     "document": _identifier("document", "read_account_number", "card", folded=True),
     "wallet": _identifier("wallet", "read_wallet", "has_memo"),
-    "email": _identifier("email", "read_email", "stem", folded=True, stem="email_stem"),
-    "phone": _identifier("phone", "read_phone", folded=True),
-    "name": _identifier("name", "read_name", "surname", folded=True, surname="surname"),
-    "address": _identifier("address", "read_address", folded=True),
+    "email": _identifier("email", "read_email", "stem", shape="email_form", folded=True, stem="email_stem"),
+    "phone": _identifier("phone", "read_phone", shape="phone_form", folded=True),
+    "name": _identifier("name", "read_name", "surname", shape="fold_text", folded=True, surname="surname"),
+    "address": _identifier("address", "read_address", shape="fold_text", folded=True),
     "user_agent": _identifier("user_agent", "read_user_agent"),
     "bank_reference": _identifier("bank_reference", "read_opaque", "card"),
     "proof_phash": _identifier("proof_phash", "read_opaque"),
@@ -62,8 +69,8 @@ FORMS: dict[str, Form] = {
     "integer": Form("read_integer"),
     "boolean": Form("read_boolean"),
     "amount": Form("read_amount"),
-    "time": Form("read_time"),
-    "event": Form("read_time"),
+    "time": Form("read_time", shape="time_of", shaping=1),
+    "event": Form("read_time", shape="time_of", shaping=1),
 }
 
 
@@ -87,19 +94,22 @@ class Normalizer:
             values = pc.utf8_trim_whitespace(pc.utf8_normalize(values, "NFKC"))
         secret = dict(how.secret) if tokens else {}
         columns = [self._part(part, secret.get(part)) for part in (*how.parts, "fault")]
-        return _in_order(
-            self._answers(how.macro, {"value": values}, options).select(*columns, ColumnExpression(_PLACE))
-        )
+        rows = self._rows({"value": values})
+        arguments = [ColumnExpression("value")]
+        if how.shape:
+            rows = rows.select(StarExpression(), _call(how.shape, arguments, options[: how.shaping]).alias(_SHAPE))
+            arguments.append(ColumnExpression(_SHAPE))
+        answer = _call(how.macro, arguments, options[how.shaping :]).alias("answer")
+        return _in_order(rows.select(answer, ColumnExpression(_PLACE)).select(*columns, ColumnExpression(_PLACE)))
 
     def call(self, macro: str, columns: Mapping[str, pa.Array], options: Sequence[Any] = ()) -> pa.ChunkedArray:
         """The macro's answer for each row of `columns`, in order."""
-        return _in_order(self._answers(macro, columns, options))["answer"]
+        answer = _call(macro, [*map(ColumnExpression, columns)], options).alias("answer")
+        return _in_order(self._rows(columns).select(answer, ColumnExpression(_PLACE)))["answer"]
 
-    def _answers(self, macro: str, columns: Mapping[str, pa.Array], options: Sequence[Any]) -> duckdb.DuckDBPyRelation:
-        arguments = [*map(ColumnExpression, columns), *map(ConstantExpression, options)]
+    def _rows(self, columns: Mapping[str, pa.Array]) -> duckdb.DuckDBPyRelation:
         table = pa.table(dict(columns))
-        rows = self._connection.from_arrow(table.append_column(_PLACE, pa.array(np.arange(len(table)))))
-        return rows.select(FunctionExpression(macro, *arguments).alias("answer"), ColumnExpression(_PLACE))
+        return self._connection.from_arrow(table.append_column(_PLACE, pa.array(np.arange(len(table)))))
 
     def _part(self, part: str, key: str | None) -> Expression:
         value = FunctionExpression("struct_extract", ColumnExpression("answer"), ConstantExpression(part))
@@ -107,6 +117,10 @@ class Normalizer:
             return value.alias(part)
         pads = (ConstantExpression(self._keys[key].inner), ConstantExpression(self._keys[key].outer))
         return FunctionExpression("token", *pads, value).alias(part)
+
+
+def _call(macro: str, arguments: list[Expression], options: Sequence[Any]) -> Expression:
+    return FunctionExpression(macro, *arguments, *map(ConstantExpression, options))
 
 
 def _in_order(rows: duckdb.DuckDBPyRelation) -> pa.Table:

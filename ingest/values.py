@@ -1,6 +1,7 @@
 """Reads one raw column: every distinct value once, whatever its type in the file, then spread over the rows.
 
 Text is checked (UTF-8, no NUL), trimmed, and passed through the column's map before the form of the field reads it.
+Native times that no map changes need no text.
 """
 
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ _EARLIEST = 946_684_800_000_000  # 2000-01-01, epoch microseconds: dates before 
 _LATEST = 253_402_300_799_000_000  # the end of year 9999
 _DAY = 86_400_000_000
 NOT_UTF8 = "\x1a"  # ASCII's own character for "this one was damaged"
+_TIMES = ("time", "event")
+_NO_TEXT = pa.scalar(None, pa.string())
+_EXACT = 1000  # distinct ids remembered per column
 _CARDS_ALL, _CARDS_MOST = 4, 10  # distinct ids from which "all of them" and "four in five" cannot be chance
 
 
@@ -38,55 +42,97 @@ class ColumnReader:
     normalizer: Normalizer
     mapping: FileMap
     now: int
-    cards: dict[str, list[int]] = field(default_factory=dict)
+    cards: dict[str, "_Cards"] = field(default_factory=dict)
 
     def read(self, described: Field, raw: pa.Array, form: str) -> Column:
         """Parts of `form` for each row of `raw`, with the rows' faults; InputError if the type cannot hold it."""
+        if form in _TIMES and _is_moment(raw.type) and not self._is_mapped(described):
+            return self._moments(described, raw, form)
         encoded = _encode(raw)
         text = _text(described, encoded.dictionary)
         values = self._mapped(described, text.values)
-        options = self._times(form, text) if form in ("time", "event") else described.options
-        answer = self.normalizer.read(form, values, options)
+        answer = self.normalizer.read(form, values, self._options(described, form))
         self._refuse_cards(described, answer)
-        faults = self._faults(described, form, text, values, answer)
+        faults = pc.coalesce(text.faults, self._missing(described, values, answer["fault"].combine_chunks()))
         parts = {
             part: answer[part].combine_chunks().take(encoded.indices) for part in FORMS[form].parts if part != "card"
         }
         return Column(parts, faults.take(encoded.indices) if faults.null_count < len(faults) else None)
 
+    def _is_mapped(self, described: Field) -> bool:
+        ours, mapping = described.name, self.mapping
+        return ours in mapping.defaults or ours in mapping.values or self._theirs(described) in mapping.nulls
+
+    def _theirs(self, described: Field) -> str:
+        return self.mapping.theirs.get(described.name, described.name)
+
     def _mapped(self, described: Field, values: pa.Array) -> pa.Array:
-        theirs = self.mapping.theirs.get(described.name, described.name)
         values = pc.utf8_trim_whitespace(values)
-        nulls = pa.array(["", *self.mapping.nulls.get(theirs, [])], pa.string())
-        values = pc.if_else(pc.is_in(values, nulls), pa.scalar(None, pa.string()), values)
+        nulls = pa.array(["", *self.mapping.nulls.get(self._theirs(described), [])], pa.string())
+        values = pc.if_else(pc.is_in(values, nulls), _NO_TEXT, values)
         for known, ours in self.mapping.values.get(described.name, {}).items():
             values = pc.if_else(pc.fill_null(pc.equal(values, known), False), ours, values)
         default = self.mapping.defaults.get(described.name)
         return values if default is None else pc.fill_null(values, default)
 
-    def _times(self, form: str, text: "_Text") -> tuple[Any, ...]:
-        latest = self.now + _DAY if form == "event" else _LATEST
-        factor = self.mapping.factor if text.factor is None else text.factor
-        return factor, self.mapping.naive_times is not None, _EARLIEST, latest
+    def _options(self, described: Field, form: str) -> tuple[Any, ...]:
+        if form not in _TIMES:
+            return described.options
+        return self.mapping.factor, self.mapping.naive_times is not None, _EARLIEST, self._latest(form)
 
-    def _faults(self, described: Field, form: str, text: "_Text", values: pa.Array, answer: pa.Table) -> pa.Array:
-        faults = answer["fault"].combine_chunks()
-        if form in ("time", "event") and text.naive and self.mapping.naive_times is None:
-            faults = pc.if_else(pc.is_valid(values), "naive_time", faults)
-        if described.required and described.name not in self.mapping.without:
-            faults = pc.if_else(pc.is_null(values), "missing_value", faults)
-        return pc.coalesce(text.faults, faults)
+    def _latest(self, form: str) -> int:
+        return self.now + _DAY if form == "event" else _LATEST
+
+    def _moments(self, described: Field, raw: pa.Array, form: str) -> Column:
+        """What `read_time` gives, for times that the file holds as such."""
+        naive = getattr(raw.type, "tz", None) is None
+        values = _micro(raw)
+        faults = pc.if_else(pc.greater(values, self._latest(form)), "future_event", _NO_TEXT)
+        faults = pc.if_else(pc.less(values, _EARLIEST), "bad_time", faults)
+        if naive and self.mapping.naive_times is None:
+            faults = pc.if_else(values.is_valid(), "naive_time", _NO_TEXT)
+        faults = self._missing(described, values, faults)
+        return Column({"value": values}, faults if faults.null_count < len(faults) else None)
+
+    def _missing(self, described: Field, values: pa.Array, faults: pa.Array) -> pa.Array:
+        if not described.required or described.name in self.mapping.without:
+            return faults
+        return pc.if_else(pc.is_null(values), "missing_value", faults)
 
     def _refuse_cards(self, described: Field, answer: pa.Table) -> None:
-        """Refuse the file once an id column looks like card numbers: one long numeric id in ten does by chance."""
         if "card" not in answer.column_names:
             return
-        seen = self.cards.setdefault(described.name, [0, 0])
-        seen[0] += pc.sum(answer["card"]).as_py() or 0
-        seen[1] += pc.sum(pc.is_valid(answer["value"])).as_py() or 0
-        cards, count = seen
-        if (cards == count and count >= _CARDS_ALL) or (count >= _CARDS_MOST and cards * 5 >= count * 4):
+        given = answer.filter(answer["value"].is_valid())
+        self.cards.setdefault(described.name, _Cards()).add(given["value"], given["card"])
+        if self.cards[described.name].suspicious:
             raise InputError(f"column {described.name} looks like full card numbers, which must not be stored")
+
+
+@dataclass(slots=True)
+class _Cards:
+    """How many ids of a column look like card numbers: one long numeric id in ten does by chance, a whole column not.
+
+    The first `_EXACT` distinct ids are counted once each, later ones once per chunk.
+    """
+
+    count: int = 0
+    cards: int = 0
+    known: set[str] = field(default_factory=set)
+
+    def add(self, values: pa.ChunkedArray, cards: pa.ChunkedArray) -> None:
+        """Count the distinct values of a chunk."""
+        if len(self.known) < _EXACT:
+            fresh = pc.invert(pc.is_in(values, pa.array(list(self.known), pa.string())))
+            values, cards = values.filter(fresh), cards.filter(fresh)
+            self.known.update(values.slice(0, _EXACT).to_pylist())
+        self.count += len(values)
+        self.cards += pc.sum(cards).as_py() or 0
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether all of a few, or four in five of more, look like card numbers."""
+        all_of_them = self.cards == self.count and self.count >= _CARDS_ALL
+        return all_of_them or (self.count >= _CARDS_MOST and self.cards * 5 >= self.count * 4)
 
 
 def row_faults(codes: pa.Array) -> tuple[pa.Array, pa.Array]:
@@ -97,12 +143,22 @@ def row_faults(codes: pa.Array) -> tuple[pa.Array, pa.Array]:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """Distinct values as text. `factor`: microseconds per unit where the type says it; `naive`: a time without zone."""
+    """Distinct values as text, with the fault of each that is none."""
 
     values: pa.Array
     faults: pa.Array
-    factor: float | None = None
-    naive: bool = False
+
+
+def _is_moment(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_timestamp(kind) or pa.types.is_date(kind))
+
+
+def _micro(moments: pa.Array) -> pa.Array:
+    """Native times as epoch microseconds."""
+    if isinstance(moments, pa.ChunkedArray):
+        moments = moments.combine_chunks()
+    zone = getattr(moments.type, "tz", None)
+    return moments.cast(pa.timestamp("us", zone), safe=False).cast(pa.int64())
 
 
 def _encode(raw: pa.Array) -> pa.DictionaryArray:
@@ -123,8 +179,8 @@ def _text(described: Field, values: pa.Array) -> _Text:
         return _checked(values.cast(pa.binary()))
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
         return _checked(values.cast(pa.binary()))
-    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        return _moments(described, values)
+    if _is_moment(kind):
+        return _clean(_iso(described, values))
     if pa.types.is_floating(kind):
         return _clean(_from_float(described, values))
     if pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_decimal(kind):
@@ -134,18 +190,18 @@ def _text(described: Field, values: pa.Array) -> _Text:
     )
 
 
-def _clean(values: pa.Array, factor: float | None = None, *, naive: bool = False) -> _Text:
-    return _Text(values, pa.nulls(len(values), pa.string()), factor, naive)
+def _clean(values: pa.Array) -> _Text:
+    return _Text(values, pa.nulls(len(values), pa.string()))
 
 
-def _moments(described: Field, values: pa.Array) -> _Text:
-    """Native times as epoch microseconds."""
-    if described.form not in ("time", "event"):
+def _iso(described: Field, values: pa.Array) -> pa.Array:
+    """Native times as ISO 8601: days as such, moments with `Z` where they have a zone."""
+    if described.form not in _TIMES:
         raise InputError(f"column {described.name} holds times, which is not what it is for")
-    naive = getattr(values.type, "tz", None) is None
-    zone = getattr(values.type, "tz", None)
-    micro = values.cast(pa.timestamp("us", zone), safe=False).cast(pa.int64())
-    return _clean(micro.cast(pa.string()), 1.0, naive=naive)
+    if pa.types.is_date(values.type):
+        return values.cast(pa.date32()).cast(pa.string())
+    zone = "UTC" if values.type.tz else None
+    return values.cast(pa.timestamp("us", zone), safe=False).cast(pa.string())
 
 
 def _from_float(described: Field, values: pa.Array) -> pa.Array:
@@ -170,7 +226,7 @@ def _checked(raw: pa.Array) -> _Text:
     if readable.false_count:
         faults = pc.if_else(readable, faults, "invalid_encoding")
         raw = pc.if_else(readable, raw, pa.scalar(None, pa.binary()))
-    return _Text(pc.if_else(nul, pa.scalar(None, pa.string()), raw.cast(pa.string())), faults)
+    return _Text(pc.if_else(nul, _NO_TEXT, raw.cast(pa.string())), faults)
 
 
 def _utf8_mask(values: pa.Array) -> pa.Array:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,7 +21,7 @@ from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from linkgraph.errors import LedgerError
-from linkgraph.ledger.schema import FEEDS
+from linkgraph.ledger.schema import FEEDS, TIME
 
 _ROWS_PER_FILE = 8_000_000  # keeps one data file near 0.5 GB, so that readers can prune and parallelise
 
@@ -62,9 +63,11 @@ class Ledger:
             written: list[AddAction] = []
             try:
                 written.extend(_write_parts(folder, digest, filter(len, batches), FEEDS[feed].schema))
-            except BaseException:
+            except BaseException as error:
                 for part in folder.glob(f"{digest}-*.parquet"):
                     part.unlink()
+                if isinstance(error, OSError):
+                    raise LedgerError(f"the ledger table of {feed} cannot be written: {error.strerror}") from error
                 raise
             self._commit(feed, digest, written)
         return sum(json.loads(action.stats)["numRecords"] for action in written)
@@ -140,7 +143,7 @@ def _write_parts(
     while batch is not None:
         path = folder / f"{digest}-{part}.parquet"
         rows, oldest, newest = 0, batch["known_at"][0].as_py(), batch["known_at"][0].as_py()
-        with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
+        with pq.ParquetWriter(path, schema, **_writing(schema)) as writer:
             while batch is not None and rows < _ROWS_PER_FILE:
                 writer.write_batch(batch)
                 bounds = pc.min_max(batch["known_at"]).as_py()
@@ -148,6 +151,18 @@ def _write_parts(
                 batch = next(batches, None)
         yield _add_action(path, rows, oldest, newest)
         part += 1
+
+
+def _writing(schema: pa.Schema) -> dict[str, Any]:
+    """Numbers by their differences, everything else by dictionary; statistics only where readers prune by them."""
+    times = [field.name for field in schema if field.type == TIME]
+    return {
+        "compression": "zstd",
+        "compression_level": 1,
+        "use_dictionary": [name for name in schema.names if name not in times],
+        "column_encoding": dict.fromkeys(times, "DELTA_BINARY_PACKED"),
+        "write_statistics": times,
+    }
 
 
 def _add_action(path: Path, rows: int, oldest: int, newest: int) -> AddAction:

@@ -1,13 +1,14 @@
 -- An e-mail address as the mailbox behind it, and its stem: the local part without the digits at its end.
-CREATE OR REPLACE MACRO read_email(value) AS {
-  'value': CASE WHEN regexp_full_match(email_form(value), '[^@\s]+@[^@\s.]+(\.[^@\s.]+)+') THEN email_form(value) END,
-  'stem': CASE WHEN regexp_full_match(email_form(value), '[^@\s]+@[^@\s.]+(\.[^@\s.]+)+') THEN
-    nullif(regexp_extract(email_form(value), '^([^@]*?)[0-9]*@', 1), '') END,
+-- `form`: the value in `email_form`.
+CREATE OR REPLACE MACRO read_email(value, form) AS {
+  'value': CASE WHEN regexp_full_match(form, '[^@\s]+@[^@\s.]+(\.[^@\s.]+)+') THEN form END,
+  'stem': CASE WHEN regexp_full_match(form, '[^@\s]+@[^@\s.]+(\.[^@\s.]+)+') THEN
+    nullif(regexp_extract(form, '^([^@]*?)[0-9]*@', 1), '') END,
   'fault': CASE
     WHEN value IS NULL THEN NULL
     WHEN length(value) > 512 THEN 'too_long'
     WHEN has_card_number(value) THEN 'card_number'
     WHEN is_placeholder(value) THEN 'placeholder'
-    WHEN NOT coalesce(regexp_full_match(email_form(value), '[^@\s]+@[^@\s.]+(\.[^@\s.]+)+'), FALSE) THEN 'malformed'
+    WHEN NOT coalesce(regexp_full_match(form, '[^@\s]+@[^@\s.]+(\.[^@\s.]+)+'), FALSE) THEN 'malformed'
   END
 }

@@ -1,7 +1,8 @@
 -- A person's name, folded, and its last word.
-CREATE OR REPLACE MACRO read_name(value) AS {
-  'value': CASE WHEN NOT is_placeholder(value) THEN nullif(fold_text(value), '') END,
-  'surname': CASE WHEN NOT is_placeholder(value) THEN nullif(string_split(fold_text(value), ' ')[-1], '') END,
+-- `form`: the value in `fold_text`.
+CREATE OR REPLACE MACRO read_name(value, form) AS {
+  'value': CASE WHEN NOT is_placeholder(value) THEN nullif(form, '') END,
+  'surname': CASE WHEN NOT is_placeholder(value) THEN nullif(string_split(form, ' ')[-1], '') END,
   'fault': CASE
     WHEN length(value) > 2000 THEN 'too_long'
     WHEN has_card_number(value) THEN 'card_number'
