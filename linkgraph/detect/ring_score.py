@@ -30,10 +30,11 @@ SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """What is known of the accounts: code of surname and of postal address (-1 unknown), opened lately, labelled
-    fraud.
+    """What is known of the accounts: code of the owner who declared them, of surname and of postal address (-1
+    unknown), opened lately, labelled fraud.
     """
 
+    owner: NDArray[np.int32]
     surname: NDArray[np.int32]
     address: NDArray[np.int32]
     young: NDArray[np.bool_]
@@ -50,6 +51,11 @@ def features(group: Group, families: NDArray[np.int16], people: People) -> list[
         _same(people.surname[members]),
         _same(people.address[members]),
     ]
+
+
+def owners(group: Group, people: People) -> int:
+    """How many owners a group's accounts have: declared sub-accounts are their owner's."""
+    return len(np.unique(people.owner[group.members]))
 
 
 def is_household(group: Group, people: People) -> bool:

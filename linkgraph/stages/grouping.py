@@ -25,8 +25,10 @@ def ring(night: Night) -> Counts:
     names = pq.read_table(night.run.work("roster"), columns=["account_id"])["account_id"]
     chance = rings.Chance(night.seed, lambda number: str(names[number]))
     edges = (kept["a"], kept["b"], kept["probability"])
-    found = rings.find_rings(len(names), edges, night.parameters, chance)
     people = _people(night)
+    found = rings.find_rings(len(names), edges, night.parameters, chance)
+    # An owner with many sub-accounts and one outsider are a pair, not a ring.
+    found = [group for group in found if ring_score.owners(group, people) >= night.parameters.ring_min]
     groups = [group for group in found if not ring_score.is_household(group, people)]
     _keep_groups(night, groups, edges, (kept["a"], kept["b"], kept["firm"]))
     _keep_facts(night, groups, kept["families"], people)
@@ -41,7 +43,8 @@ def _people(night: Night) -> ring_score.People:
     fraud[seeds["account"][np.isin(seeds["label"], FRAUD_LABELS)]] = True
     opened = pc.fill_null(roster["created_at"], 0).to_numpy()
     young = opened >= night.clock // 1_000_000 - night.parameters.young_account_days * 86_400
-    return ring_score.People(_codes(roster["surname"]), _codes(roster["postal_address"]), young, fraud)
+    owner, surname, address = (_codes(roster[name]) for name in ("owner", "surname", "postal_address"))
+    return ring_score.People(owner, surname, address, young, fraud)
 
 
 def _codes(values: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.int32]]:

@@ -10,6 +10,7 @@ THIEVES = ("thief-1", "thief-2", "thief-3")
 CARD_FAMILY = ("card-mum", "card-dad", "card-kid")
 OFFICE = tuple(f"office-{n:02}" for n in range(30))
 STAFF = tuple(f"staff-{n}" for n in range(6))
+FIRM = ("firm-main", "firm-sub-1", "firm-sub-2")
 DESKS = ("desk-main", "desk-sub-1", "desk-sub-2", "desk-sub-3")
 
 
@@ -43,6 +44,9 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
         account("desk-main"),
         *[account(one, parent_account_id="desk-main") for one in DESKS[1:]],
         *[login(one, device_id="desk-terminal") for one in DESKS],
+        # Another desk whose terminal one outsider uses too: four accounts, two hands.
+        *[account(one, parent_account_id="firm-main") for one in FIRM[1:]],
+        *[login(one, device_id="firm-terminal") for one in (*FIRM, "outsider")],
         # A takeover: the intruder's phone was on the victim's account.
         account("victim", 700),
         account("intruder", 5),
@@ -100,6 +104,11 @@ def test_a_wallet_that_pays_people_links_nobody(judged: Judged) -> None:
 def test_declared_sub_accounts_of_one_owner_are_no_pairs(judged: Judged) -> None:
     assert judged.pair("desk-sub-1", "desk-sub-2") is judged.pair("desk-main", "desk-sub-1") is None
     assert {judged.accounts[one].ring_id for one in DESKS} == {None}
+
+
+def test_an_owner_with_sub_accounts_and_one_other_are_a_pair_and_no_ring(judged: Judged) -> None:
+    assert judged.pair("firm-sub-1", "outsider") is not None
+    assert {judged.accounts[one].ring_id for one in (*FIRM, "outsider")} == {None}
 
 
 def test_a_takeover_victim_is_a_victim_and_never_flagged(judged: Judged) -> None:
