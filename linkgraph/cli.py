@@ -178,7 +178,12 @@ def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=
     """Serve the API on this machine."""
     from api.server import run as run_server
 
-    run_server(read_settings(), host, port, lambda url: typer.echo(f"serving on {url}, API at {url}/docs", err=True))
+    run_server(
+        read_settings(),
+        host,
+        port,
+        lambda url: typer.echo(f"serving on {url}, described at {url}/openapi.json", err=True),
+    )
 
 
 @contextmanager

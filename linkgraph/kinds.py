@@ -18,6 +18,7 @@ class Kind:
     bits: evidence in bits by degree bin, before the prior.
     max_age_penalty: cap on the bits lost to age, so that slow rings on durable identifiers stay visible.
     lease: seconds within which two uses count as the same holder; None where an identifier has no lease.
+    passes_on: whether it changes hands between strangers (old phones, leases): use at other times then speaks against.
     cap: largest number of accounts that still counts as evidence; above it the identifier is a hub, shown, not counted.
     """
 
@@ -29,6 +30,7 @@ class Kind:
     bits: tuple[float, float, float, float, float]
     max_age_penalty: float = 2.0
     lease: int | None = None
+    passes_on: bool = False
     cap: int = 50
     strength_v6: float | None = None
 
@@ -38,9 +40,9 @@ _WEAKENING = (6, 8, 8, 4, 0)  # instruments and contacts: a small group is worth
 _PERSONAL = (8, 10, 10, 6, 0)  # wallets and papers: nobody shares them by chance
 
 KINDS: tuple[Kind, ...] = (
-    Kind("device", "access", 1.0, 90, _YEAR, (6, 7, 9, 10, 0)),
-    Kind("fingerprint", "access", 0.3, 60, _YEAR, (3, 2, 1, 0, 0)),
-    Kind("ip", "access", 0.15, 14, 90, (3, 2, 1, 0, 0), lease=24 * 3600, cap=10, strength_v6=0.4),
+    Kind("device", "access", 1.0, 90, _YEAR, (6, 7, 9, 10, 0), passes_on=True),
+    Kind("fingerprint", "access", 0.3, 60, _YEAR, (3, 2, 1, 0, 0), passes_on=True),
+    Kind("ip", "access", 0.15, 14, 90, (3, 2, 1, 0, 0), lease=24 * 3600, passes_on=True, cap=10, strength_v6=0.4),
     Kind("card", "instrument", 1.0, _YEAR, 3 * _YEAR, _WEAKENING, max_age_penalty=1.0),
     Kind("bank", "instrument", 1.0, _YEAR, 3 * _YEAR, _WEAKENING, max_age_penalty=1.0),
     Kind("payer", "instrument", 1.0, _YEAR, 3 * _YEAR, _WEAKENING, max_age_penalty=1.0),
@@ -48,7 +50,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("document", "document", 1.0, _YEAR, 3 * _YEAR, _PERSONAL, max_age_penalty=1.0),
     Kind("proof", "proof", 1.0, _YEAR, 3 * _YEAR, _PERSONAL, max_age_penalty=1.0),
     Kind("email", "contact", 1.0, _YEAR, 3 * _YEAR, _WEAKENING, max_age_penalty=1.0),
-    Kind("phone", "contact", 1.0, _YEAR, 3 * _YEAR, _WEAKENING, max_age_penalty=1.0),
+    Kind("phone", "contact", 1.0, _YEAR, 3 * _YEAR, _WEAKENING, max_age_penalty=1.0, passes_on=True),
 )
 
 KIND_NAMES: tuple[str, ...] = tuple(kind.name for kind in KINDS)

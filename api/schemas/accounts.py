@@ -132,7 +132,7 @@ class ContributionOut(Wire):
     identifier: Token | None
     other_account_id: AccountIdOut | None
     log_odds: LogOdds
-    reason: str = Field(examples=["risk reaches it through a proof of 2 accounts"])
+    reason: str = Field(examples=["risk through a shared proof, 2 accounts in all"])
 
 
 class HubOut(Wire):

@@ -19,7 +19,9 @@ from linkgraph.parameters import Parameters
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-_SEEDS_AT_ONCE = 512  # rows of one batch of pushes: bounds its memory to some hundred thousand entries
+_SEEDS_AT_ONCE = (
+    8_192  # rows of one batch of pushes: each batch passes over the whole network, each row adds some entries
+)
 
 
 @dataclass(frozen=True, slots=True)

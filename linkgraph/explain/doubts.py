@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from linkgraph.explain.explanation import Doubt, OwnLink, PairReasons, Shared
+from linkgraph.kinds import BY_NAME
 from linkgraph.model import Account, Member
 
 # From here on a crowd begins: the evidence of most kinds weakens with the bin of 10-24 accounts (kinds.py).
@@ -41,7 +42,8 @@ def of_shared(shared: Shared, as_of: int) -> list[Doubt]:
     found = []
     if degree >= MANY_ACCOUNTS:
         found.append(Doubt("shared_by_many", f"{degree:,} accounts used it", key))
-    if shared.gap_days is not None:
+    kind = BY_NAME.get(shared.identifier.kind)
+    if shared.gap_days is not None and kind is not None and kind.passes_on:
         found.append(Doubt("no_time_overlap", f"never in use at the same time: {apart(shared.gap_days)}", key))
     age = _age_days(shared, as_of)
     if age > OLD_DAYS:

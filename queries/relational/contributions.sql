@@ -7,8 +7,8 @@ SELECT
     WHEN sender.account_id IS NOT NULL THEN 'received money from a confirmed perpetrator'
     WHEN shares.block = 'ring' THEN members_named.membership || ' member of ring ' || members_named.ring_id
     WHEN shares.block = 'one_hop'
-      THEN identifiers_named.kind || ' also used by fraud accounts, ' || identifiers_named.degree || ' accounts in all'
-    ELSE 'risk reaches it through a ' || identifiers_named.kind || ' of ' || identifiers_named.degree || ' accounts'
+      THEN 'shared ' || identifiers_named.kind || ' that fraud accounts used too, ' || identifiers_named.degree || ' accounts in all'
+    ELSE 'risk through a shared ' || identifiers_named.kind || ', ' || identifiers_named.degree || ' accounts in all'
   END AS reason
 FROM shares
 JOIN roster ON roster.id = shares.account

@@ -231,10 +231,17 @@ def test_the_text_cannot_steer_a_terminal(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("first", "words"), [(5, "less than a day apart"), (4, "1 day apart"), (3, "2 days apart")])
 def test_gaps_are_said_in_words(tmp_path: Path, first: int, words: str) -> None:
-    theirs = used("a2", "card:c1", first, 1)
+    theirs = used("a2", "device:d1", first, 1)
     content = many_uses(
-        ["card:c1"], used=[used("a1", "card:c1", 9, 5), theirs | {"first_seen": theirs["first_seen"] + 1}]
+        ["device:d1"], used=[used("a1", "device:d1", 9, 5), theirs | {"first_seen": theirs["first_seen"] + 1}]
     )
     with closing(EmbeddedView(publish(tmp_path, content))) as opened:
         text = render(explain(opened, "a1"))
     assert text.count(words) == 2
+
+
+def test_what_does_not_change_hands_is_not_doubted_for_its_dates(tmp_path: Path) -> None:
+    """A card is seen when it is added and an image when it is sent: later by another is no reason to doubt."""
+    content = many_uses(["card:c1"], used=[used("a1", "card:c1", 9, 5), used("a2", "card:c1", 3, 1)])
+    with closing(EmbeddedView(publish(tmp_path, content))) as opened:
+        assert "never in use at the same time" not in render(explain(opened, "a1"))
