@@ -69,7 +69,9 @@ def test_paths_in_documents_exist(document: str) -> None:
 def test_every_dependency_has_its_reason_and_owner() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     stated = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    assert all(re.fullmatch(r"[a-z0-9-]+>=[\d.]+", entry) for entry in stated), "each has a lower bound and nothing else"
+    assert all(re.fullmatch(r"[a-z0-9-]+>=[\d.]+", entry) for entry in stated), (
+        "each has a lower bound and nothing else"
+    )
     named = {entry.partition(">=")[0] for entry in stated}
     rows = re.findall(r"^\| (`.*?) \|", CONTRIBUTING, re.MULTILINE)
     listed = {name for cell in rows for name in re.findall(r"`([^`]+)`", cell)}
