@@ -91,9 +91,12 @@ def _rows_by(label: Ints) -> list[Places]:
 
 
 def _best_partition(n: int, edges: Edges, parameters: Parameters, seed: int) -> tuple[Ints, float]:
-    """The partition with the best separation over all resolutions, ties to the lower one; and that separation."""
+    """The partition with the best separation over all resolutions, ties to the lower one; and that separation.
+
+    All in one group is no partition: it has nothing to be separated from, and counts 0.
+    """
     tried = [leiden(n, edges, g, seed, parameters.leiden_iterations) for g in parameters.resolutions]
-    scores = [separation(n, edges, labels) for labels in tried]
+    scores = [separation(n, edges, labels) if labels.max() else 0.0 for labels in tried]
     best = int(np.argmax(scores))
     return tried[best], scores[best]
 
