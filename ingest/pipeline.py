@@ -1,10 +1,11 @@
 """Ingest from end to end: each file is read in chunks, shaped, and committed to the ledger as a whole or not at all."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
 from ingest.delimited import CsvReader, JsonLinesReader
@@ -23,6 +24,9 @@ from linkgraph.ledger import Ledger
 from linkgraph.settings import Settings
 
 Progress = Callable[[FileReport], None]
+
+_UNKNOWN_AT_MOST = 50  # unknown columns shown: in JSON Lines every row can bring a new one
+_SHOWN = 100  # characters of a column's name
 
 
 def ingest(
@@ -91,12 +95,13 @@ class _Work:
     def _commit(self, source: SourceFile, report: FileReport, ledger: Ledger) -> FileReport:
         listed = self.settings.home / "rejects" / f"{report.digest}.jsonl"
         with RejectFile(listed, str(source.path)) as rejects:
-            reading = _Reading(source, report, rejects, self)
+            reading = _Reading(source, report, rejects, self, _Unknown(self.normalizer))
             try:
                 ledger.append(source.feed, report.digest, reading.batches())
             except InputError as error:
                 return replace(reading.report, status="refused", error=str(error))
-        return replace(reading.report, status="committed")
+        note = reading.report.note if reading.report.rows else "no rows"
+        return replace(reading.report, status="committed", note=note)
 
     def reader(self, source: SourceFile) -> Reader:
         """The open file."""
@@ -110,6 +115,21 @@ class _Work:
 
 
 @dataclass(slots=True)
+class _Unknown:
+    """Columns of a file that its feed does not have: as many as can be shown, and none that holds a card number."""
+
+    normalizer: Normalizer
+    names: set[str] = field(default_factory=set)
+
+    def note(self, given: Iterable[str], known: Iterable[str]) -> None:
+        """Keep the names that are not known."""
+        new = sorted(set(given) - set(known) - self.names)[: max(0, _UNKNOWN_AT_MOST - len(self.names))]
+        if new:
+            cards = self.normalizer.call("has_card_number", {"value": pa.array(new)}).to_pylist()
+            self.names |= {"(a card number)" if card else name[:_SHOWN] for name, card in zip(new, cards, strict=True)}
+
+
+@dataclass(slots=True)
 class _Reading:
     """One file being read. `report` is its state so far."""
 
@@ -117,6 +137,7 @@ class _Reading:
     report: FileReport
     rejects: RejectFile
     work: _Work
+    unknown: _Unknown
     ignored: Counter[str] = field(default_factory=Counter)
     undated: int = 0
 
@@ -126,20 +147,24 @@ class _Reading:
         columns = ColumnReader(self.work.normalizer, mapping, self.work.now)
         shaper = Shaper(RECORDS[self.source.feed], columns, self.report.digest)
         reader = self.work.reader(self.source)
-        keys: frozenset[str] = frozenset(reader.names or ())
+        wanted = [*dict.fromkeys([*shaper.wanted.values(), *mapping.only])]
         if reader.names is not None:
             self._check_header(reader.names, shaper)
+        self.unknown.note(reader.names or (), wanted)
         try:
-            for chunk in reader.chunks([*dict.fromkeys([*shaper.wanted.values(), *mapping.only])]):
-                keys |= chunk.keys
+            for chunk in reader.chunks(wanted):
+                self.unknown.note(chunk.keys, wanted)
                 shaped = shaper.shape(chunk)
                 self.rejects.add(shaped.rejects)
                 self.ignored += shaped.ignored
                 self.undated += shaped.undated
-                self._count(shaped.rows, len(shaped.batch), keys, shaper)
+                self._count(shaped.rows, len(shaped.batch))
                 yield shaped.batch
         except InputError as error:
             raise InputError(self._located(str(error))) from None
+        except (pa.ArrowException, duckdb.Error) as error:
+            where = f"{self.source.path}: cannot be read after row {self.report.rows}"
+            raise InputError(f"{where}: {type(error).__name__}") from error
         self._check_share()
 
     def _located(self, message: str) -> str:
@@ -147,8 +172,14 @@ class _Reading:
         return message if message.startswith(path) else f"{path}: {message}"
 
     def _check_header(self, names: Sequence[str], shaper: Shaper) -> None:
-        """InputError if a required column is absent. Names of the file are echoed only once one of them is ours."""
+        """InputError if a required column is absent, or one of ours is there twice.
+
+        Names of the file are echoed only once one of them is ours.
+        """
         wanted = shaper.wanted
+        twice = [name for name in wanted.values() if names.count(name) > 1]
+        if twice:
+            raise InputError(f"{self.source.path}: line 1: column {', '.join(twice)} is there more than once")
         required = [f.name for f in shaper.record.fields if f.required and f.name not in self._given_otherwise()]
         missing = [name for name in required if wanted[name] not in names]
         if not missing:
@@ -159,8 +190,7 @@ class _Reading:
     def _given_otherwise(self) -> set[str]:
         return {*self.source.mapping.defaults, *self.source.mapping.without}
 
-    def _count(self, rows: int, accepted: int, keys: frozenset[str], shaper: Shaper) -> None:
-        unknown = sorted(keys - {*shaper.wanted.values(), *self.source.mapping.only})
+    def _count(self, rows: int, accepted: int) -> None:
         note = f"{self.undated} rows without a time are dated by the clock" if self.undated else ""
         self.report = replace(
             self.report,
@@ -169,7 +199,7 @@ class _Reading:
             rejected=self.rejects.total,
             reasons=dict(self.rejects.reasons),
             ignored={why: count for why, count in sorted(self.ignored.items()) if count},
-            unknown_columns=tuple(unknown),
+            unknown_columns=tuple(sorted(self.unknown.names)),
             rejects_file=self.rejects.path if self.rejects.total else None,
             note=note,
         )
