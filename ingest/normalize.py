@@ -5,10 +5,12 @@ A form gives named parts, each NULL where there is none, and `fault`, a code of 
 idempotent: the value part of an identifier, read again, is itself. Secret parts leave here only as tokens.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import numpy as np
@@ -19,6 +21,9 @@ from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExp
 from ingest.pseudonyms import Key
 from linkgraph.kinds import KIND_NAMES
 from linkgraph.queries import load, names
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 _PLACE = "place in its column"
 _SHAPE = "its shape"
@@ -31,6 +36,7 @@ class Form:
     shape: a macro that is computed once per value, and whose answer `macro` takes after the value; it takes the first
     `shaping` options itself.
     secret: the key under which a part becomes a token. folded: NFKC comes first.
+    same: pairs of a part and the part that it is where the macro gives none, so that no token is made twice.
     """
 
     macro: str
@@ -39,6 +45,7 @@ class Form:
     shape: str = ""
     shaping: int = 0
     folded: bool = False
+    same: tuple[tuple[str, str], ...] = ()
 
 
 def _identifier(kind: str, macro: str, *more: str, shape: str = "", folded: bool = False, **secret: str) -> Form:
@@ -48,7 +55,9 @@ def _identifier(kind: str, macro: str, *more: str, shape: str = "", folded: bool
 # A kind without a row here is read as `opaque`, so that a new kind is one row of `linkgraph.kinds`.
 FORMS: dict[str, Form] = {
     **{kind: _identifier(kind, "read_opaque", "length", "card") for kind in KIND_NAMES},
-    "ip": _identifier("ip", "read_ip", "exact", "version", shape="ip_form", exact="ip"),
+    "ip": replace(
+        _identifier("ip", "read_ip", "exact", "version", shape="ip_form", exact="ip"), same=(("exact", "value"),)
+    ),
     "card": _identifier("card", "read_card"),
     "bank": _identifier("bank", "read_opaque", "card"),
     "payer": _identifier("payer", "read_account_number", "card", folded=True),
@@ -75,17 +84,24 @@ FORMS: dict[str, Form] = {
 
 
 class Normalizer:
-    """One DuckDB connection with the macros of `queries/ingest/`, and the keys. Not to be shared between threads."""
+    """One DuckDB database with the macros of `queries/ingest/`, and the keys. Each thread has its own connection."""
 
     def __init__(self, keys: Mapping[str, Key], memory_limit: str = "1GB", threads: int = 2) -> None:
         self._keys = keys
-        self._connection = duckdb.connect(config={"memory_limit": memory_limit, "threads": threads})
+        self._database = duckdb.connect(config={"memory_limit": memory_limit, "threads": threads})
         for statement in _macros():
-            self._connection.execute(statement)
+            self._database.execute(statement)
+        self._mine = threading.local()
+        self._pool = ThreadPoolExecutor(threads)
 
     def close(self) -> None:
-        """Release the connection."""
-        self._connection.close()
+        """Release threads and connections."""
+        self._pool.shutdown()
+        self._database.close()
+
+    def each(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """`function` of each item, in order; several at a time, because one column alone keeps no two threads busy."""
+        return list(self._pool.map(function, items))
 
     def read(self, form: str, values: pa.Array, options: Sequence[Any] = (), *, tokens: bool = True) -> pa.Table:
         """Parts and `fault` of each of `values`, in order; secret parts as tokens unless `tokens` is False."""
@@ -100,7 +116,11 @@ class Normalizer:
             rows = rows.select(StarExpression(), _call(how.shape, arguments, options[: how.shaping]).alias(_SHAPE))
             arguments.append(ColumnExpression(_SHAPE))
         answer = _call(how.macro, arguments, options[how.shaping :]).alias("answer")
-        return _in_order(rows.select(answer, ColumnExpression(_PLACE)).select(*columns, ColumnExpression(_PLACE)))
+        table = _in_order(rows.select(answer, ColumnExpression(_PLACE)).select(*columns, ColumnExpression(_PLACE)))
+        for part, other in how.same:
+            place = table.schema.get_field_index(part)
+            table = table.set_column(place, part, pc.coalesce(table[part], table[other]))
+        return table
 
     def call(self, macro: str, columns: Mapping[str, pa.Array], options: Sequence[Any] = ()) -> pa.ChunkedArray:
         """The macro's answer for each row of `columns`, in order."""
@@ -108,8 +128,11 @@ class Normalizer:
         return _in_order(self._rows(columns).select(answer, ColumnExpression(_PLACE)))["answer"]
 
     def _rows(self, columns: Mapping[str, pa.Array]) -> duckdb.DuckDBPyRelation:
+        if not hasattr(self._mine, "connection"):
+            self._mine.connection = self._database.cursor()
+        connection: duckdb.DuckDBPyConnection = self._mine.connection
         table = pa.table(dict(columns))
-        return self._connection.from_arrow(table.append_column(_PLACE, pa.array(np.arange(len(table)))))
+        return connection.from_arrow(table.append_column(_PLACE, pa.array(np.arange(len(table)))))
 
     def _part(self, part: str, key: str | None) -> Expression:
         value = FunctionExpression("struct_extract", ColumnExpression("answer"), ConstantExpression(part))

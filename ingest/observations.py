@@ -97,9 +97,8 @@ class Shaper:
         lines, raw, left_out = self._only(chunk)
         rows = _Rows.of(len(lines))
         rows.ignored.update({"row.blank": chunk.blank, "row.only": left_out})
-        for described in self.record.fields:
-            values = raw.get(self.wanted[described.name], pa.nulls(rows.count, pa.string()))
-            rows.add(described, self._read(described, values, rows))
+        for described, column in zip(self.record.fields, self._columns(raw, rows.count), strict=True):
+            rows.add(described, column)
         if self.record.name == "payments":
             self._wallet(rows)
         dated = self._complete(rows, lines)
@@ -119,10 +118,22 @@ class Shaper:
             columns = {key: column.filter(kept) for key, column in columns.items()}
         return lines, columns, len(chunk.lines) - len(lines)
 
-    def _read(self, described: Field, raw: pa.Array, rows: _Rows) -> Column:
-        if described.form != "by_kind":
-            return self.reader.read(described, raw, described.form)
-        kinds = rows.columns[described.kind_from]
+    def _columns(self, raw: dict[str, pa.Array], count: int) -> list[Column]:
+        """Every column of the feed, several read at a time; first those that say the kind of others."""
+        given = {
+            described.name: raw.get(self.wanted[described.name], pa.nulls(count, pa.string()))
+            for described in self.record.fields
+        }
+        plain = [described for described in self.record.fields if not described.kind_from]
+        read = self.reader.normalizer.each(lambda each: self.reader.read(each, given[each.name], each.form), plain)
+        columns = {described.name: column for described, column in zip(plain, read, strict=True)}
+        for described in self.record.fields:
+            if described.kind_from:
+                kinds = columns[described.kind_from].parts["value"]
+                columns[described.name] = self._by_kind(described, given[described.name], kinds)
+        return [columns[described.name] for described in self.record.fields]
+
+    def _by_kind(self, described: Field, raw: pa.Array, kinds: pa.Array) -> Column:
         groups = [
             (kind, pc.indices_nonzero(pc.equal(kinds, kind))) for kind in pc.unique(kinds).drop_null().to_pylist()
         ]

@@ -8,6 +8,7 @@ next try); killed after it, the file is wholly in, and the same file again is a 
 import fcntl
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,7 @@ class Ledger:
                 return 0
             written: list[AddAction] = []
             try:
-                written.extend(_write_parts(folder, digest, filter(len, batches), FEEDS[feed].schema))
+                written.extend(_write_parts(folder, digest, _ahead(filter(len, batches)), FEEDS[feed].schema))
             except BaseException as error:
                 for part in folder.glob(f"{digest}-*.parquet"):
                     part.unlink()
@@ -132,6 +133,15 @@ class Ledger:
             except BlockingIOError:
                 raise LedgerError("another ingest is writing to this ledger; try again when it is done") from None
             yield
+
+
+def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same batches, each made in another thread while the one before it is written."""
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = maker.submit(next, batches, None)
+            yield batch
 
 
 def _write_parts(

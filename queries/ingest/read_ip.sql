@@ -1,12 +1,12 @@
--- An IP address: what links accounts (IPv4 whole, IPv6 by its /64 network), the exact address, and the version.
--- `form`: the address in `ip_form`.
+-- An IP address: what links accounts (IPv4 whole, IPv6 by its /64 network), the exact address where it is another,
+-- and the version. `form`: the address in `ip_form`.
 CREATE OR REPLACE MACRO read_ip(value, form) AS {
   'value': CASE
     WHEN is_private_ip(form) THEN NULL
     WHEN contains(form, '.') THEN form
     ELSE left(form, 19) || '::/64'
   END,
-  'exact': CASE WHEN NOT is_private_ip(form) THEN form END,
+  'exact': CASE WHEN NOT is_private_ip(form) AND NOT contains(form, '.') THEN form END,
   'version': CASE WHEN is_private_ip(form) THEN NULL WHEN contains(form, '.') THEN 4 WHEN form IS NOT NULL THEN 6 END,
   'fault': CASE
     WHEN value IS NULL THEN NULL
