@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from linkgraph.detect.graph import components
 from linkgraph.parameters import Parameters
 
 Ints = NDArray[np.int32]
@@ -100,11 +101,12 @@ def link_voltages(network: Network, v: Floats, eps: float) -> Floats:
 
     For an unlabelled account this is v_x. For a seed s it is v_x(-s) = v_x - sigma_s G_xs (y_s - v_s(-s)), with
     v_s(-s) = (v_s - sigma_s y_s G_ss) / (1 - sigma_s G_ss) and G from one push per seed; a push cut at `eps` leaves G
-    low, and the result high, by at most eps * (1 + rho) / rho.
+    low, and the result high, by at most eps * (1 + rho) / rho. The only fraud of its component is exactly 0.
     """
     links = network.links
-    seen = v[network.accounts + links.identifier]
-    seeds = np.flatnonzero(network.sigma[: network.accounts] > 0).astype(np.int32)
+    lone = _lone_fraud(network, v)
+    seen = np.where(lone[links.account], 0.0, v[network.accounts + links.identifier])
+    seeds = np.flatnonzero((network.sigma[: network.accounts] > 0) & ~lone).astype(np.int32)
     seeds = np.intersect1d(seeds, links.account)
     for start in range(0, len(seeds), _SEEDS_AT_ONCE):
         batch = seeds[start : start + _SEEDS_AT_ONCE]
@@ -116,6 +118,20 @@ def link_voltages(network: Network, v: Floats, eps: float) -> Floats:
         through = green[row, network.accounts + links.identifier[at]]
         seen[at] -= sigma[row] * through * (y - without)[row]
     return np.clip(seen, 0.0, 1.0)
+
+
+def _lone_fraud(network: Network, v: Floats) -> NDArray[np.bool_]:
+    """Which accounts are the only fraud of their component: all that reaches them is their own label, come back."""
+    links, fraud = network.links, (network.sigma * network.label)[: network.accounts] > 0
+    x = network.accounts + links.identifier
+    live = (links.conductance > 0) & (v[x] > 0)
+    nodes, places = np.unique(np.concatenate([links.account[live], x[live]]), return_inverse=True)
+    part = components(len(nodes), *np.split(places.astype(np.int32), 2))
+    found = np.flatnonzero(fraud[nodes[nodes < network.accounts]])
+    alone = np.bincount(part[found], minlength=len(nodes))[part[found]] == 1
+    lone = np.zeros(network.accounts, dtype=bool)
+    lone[nodes[found][alone]] = True
+    return lone
 
 
 def push(network: Network, sources: Ints, eps: float) -> csr_array:
