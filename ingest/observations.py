@@ -103,7 +103,9 @@ class Shaper:
             self._wallet(rows)
         dated = self._complete(rows, lines)
         kept = rows.kept()
-        batch = self._batch(rows).filter(kept)
+        batch = self._batch(rows)
+        if kept.false_count:
+            batch = batch.filter(kept)
         total = len(chunk.lines) + len(chunk.rejects) + chunk.blank
         undated = len(batch) - dated.filter(kept).true_count
         return Shaped(batch, [*chunk.rejects, *rows.rejects(lines)], rows.ignored, total, undated)
