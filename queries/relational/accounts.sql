@@ -7,12 +7,12 @@ SELECT
   members_named.ring_id AS ring_id, members_named.membership AS membership,
   0.0::double AS behaviour, account_scores.one_hop AS one_hop, account_scores.propagated AS propagated,
   account_scores.ring AS ring, seeds.label AS label, coalesce(degrees.degree, 0)::int AS degree,
-  CASE WHEN account_scores.risk = 0 AND members_named.ring_id IS NULL THEN 'no evidence' ELSE
-    'risk ' || round(account_scores.risk, 2)::varchar
+  CASE WHEN account_scores.risk = 0 AND members_named.ring_id IS NULL THEN 'no evidence'
+    ELSE 'risk ' || round(account_scores.risk, 2)::varchar END
     || CASE WHEN members_named.ring_id IS NULL THEN '' ELSE
       ', ' || members_named.membership || ' member of ring ' || members_named.ring_id END
-    || CASE WHEN seeds.label IS NULL THEN '' ELSE ', labelled ' || seeds.label END || ' (cold start)'
-  END AS headline
+    || CASE WHEN seeds.label IS NULL THEN '' ELSE ', labelled ' || seeds.label END
+    || CASE WHEN account_scores.risk = 0 AND members_named.ring_id IS NULL THEN '' ELSE ' (cold start)' END AS headline
 FROM roster
 JOIN account_scores ON account_scores.account = roster.id
 LEFT JOIN seeds ON seeds.account = roster.id

@@ -117,6 +117,12 @@ def test_a_takeover_victim_is_a_victim_and_never_flagged(judged: Judged) -> None
     assert judged.accounts["intruder"].role == "perpetrator"
 
 
+def test_a_perpetrator_is_told_apart_from_what_others_say_of_it(judged: Judged) -> None:
+    crook = judged.accounts["crook"]
+    assert (crook.role, crook.risk, crook.headline) == ("perpetrator", 0, "no evidence, labelled fraud")
+    assert judged.accounts["payer"].headline == "no evidence"
+
+
 def test_money_from_a_perpetrator_raises_risk_and_paying_one_does_not(judged: Judged) -> None:
     assert judged.accounts["receiver"].risk > 0
     assert judged.accounts["payer"].risk == 0
