@@ -1,4 +1,4 @@
-"""Reads CSV and JSON Lines in blocks of a fixed size, and knows the line of every row.
+"""Reads CSV and JSON Lines in blocks of whole rows, and knows the line of every row.
 
 Lines are counted in the file itself: a quoted line break, a blank line and a row that cannot be read all count. No line
 may be longer than a block, so that memory stays bounded whatever the file holds.
@@ -9,10 +9,9 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -20,19 +19,21 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from ingest.normalize import Normalizer
+from ingest.quoting import end_of_rows, open_quote
 from ingest.readers import Chunk
 from ingest.rejects import Reject
 from ingest.values import NOT_UTF8
 from linkgraph.errors import InputError
 
+Lines: TypeAlias = np.ndarray[Any, Any]
+
 _BLOCK = 16 << 20  # bytes; also the longest line
 _HEADER = 1 << 20  # bytes; the longest header
-_UNUSED = "\x1f"  # a control character that no JSON line may hold, so that a line is one column
 _NOT_TEXT = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"PAR1": "Parquet", b"PK\x03\x04": "zip"}
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
-    """As many marks as there are bytes, so that no block grows."""
+    """As many marks as there are bytes."""
     assert isinstance(error, UnicodeDecodeError)
     return NOT_UTF8 * (error.end - error.start), error.end
 
@@ -42,11 +43,7 @@ codecs.register_error(_MARK, _mark)
 
 
 class Stream:
-    """Bytes of a file, decompressed; what was looked at is given back. Counts the quotes that pass.
-
-    Each byte that is not UTF-8 is read as `NOT_UTF8`, because the parser cannot show a refused row otherwise. Has the
-    few methods that Arrow asks of a file.
-    """
+    """Bytes of a file, decompressed; what was looked at is given back. `line`: where the next block begins."""
 
     def __init__(self, path: Path, codec: str | None) -> None:
         self._path = path
@@ -55,37 +52,37 @@ class Stream:
         except (pa.ArrowException, OSError) as error:
             raise InputError(f"{path}: cannot be read: {type(error).__name__}") from None
         self._held = b""
-        self._decoder = codecs.getincrementaldecoder("utf-8")(_MARK)
-        self.quotes = 0
-        self.closed = False
+        self.line = 1
 
     def peek(self, size: int) -> bytes:
         """Up to `size` bytes from the start, which stay to be read."""
         self._held = self._take(size)
         return self._held
 
-    def peek_more(self) -> bool:
-        """Whether anything is left to be read."""
-        self._held = self._held or self._take(_HEADER)
-        return bool(self._held)
-
     def skip(self, size: int) -> None:
         """Drop bytes that were looked at."""
         self._held = self._held[size:]
 
-    def read(self, size: int) -> bytes:
-        """The next bytes; empty at the end."""
-        found, self._held = self._held[:size], self._held[size:]
-        if len(found) < size:
-            found += self._take(size - len(found))
-        found = self._decoder.decode(found, final=len(found) < size).encode()
-        self.quotes += found.count(b'"')
-        return found
+    def blocks(self, *, csv_rows: bool) -> Iterator[bytes]:
+        """Blocks that end where a row of CSV ends, or a line; the caller moves `line` on after each.
 
-    def close(self) -> None:
-        """Release the file."""
-        self.closed = True
-        self._source.close()
+        Each byte that is not UTF-8 is read as `NOT_UTF8`, because the parser cannot show a refused row otherwise.
+        """
+        with self._source:
+            while more := self._take(_BLOCK):
+                self._held += more
+                end = end_of_rows(self._held) if csv_rows else self._held.rfind(b"\n") + 1
+                block, self._held = self._held[:end], self._held[end:]
+                if block:
+                    yield _readable(block)
+                if len(self._held) > _BLOCK:
+                    also = ", or a quote is never closed" if csv_rows else ""
+                    raise InputError(f"{self._path}: line {self.line} is longer than {_BLOCK >> 20} MiB{also}")
+            if csv_rows and (place := open_quote(self._held)) is not None:
+                line = self.line + len(re.findall(rb"\r\n|\r|\n", self._held[:place]))
+                raise InputError(f"{self._path}: a quote opened on line {line} is never closed")
+            if self._held:
+                yield _readable(self._held)
 
     def _take(self, size: int) -> bytes:
         try:
@@ -94,78 +91,69 @@ class Stream:
             raise InputError(f"{self._path}: damaged or cut short inside its compression") from None
 
 
-@dataclass(slots=True)
-class _Rows:
-    """Places of rows: which rows the parser refused (number, line breaks inside), and where the next row is."""
-
-    line: int
-    row: int = 1
-    refused: list[tuple[int, int]] = field(default_factory=list)
-    first_break: int = 0
-
-    def refuse(self, row: Any) -> str:
-        """Called by the parser for a row with a wrong number of fields."""
-        self.refused.append((row.number, row.text.count("\n")))
-        return "skip"
-
-    def place(self, breaks: np.ndarray[Any, Any], *, last: bool = False) -> tuple[np.ndarray[Any, Any], list[int]]:
-        """Lines of the next good rows, given the line breaks inside each, and of the refused rows among them.
-
-        Refused rows after the last of the good rows wait for the next call, unless there is none.
-        """
-        count, earlier = len(breaks), 0
-        numbers = np.array([number for number, _ in self.refused], dtype=np.int64)
-        while earlier < (found := len(numbers) if last else int((numbers < self.row + count + earlier).sum())):
-            earlier = found
-        taken, self.refused = self.refused[:earlier], self.refused[earlier:]
-        extra = np.zeros(count + earlier, dtype=np.int64)
-        bad = numbers[:earlier] - self.row
-        good = np.setdiff1d(np.arange(count + earlier), bad, assume_unique=True)
-        extra[good] = breaks
-        extra[bad] = [breaks_inside for _, breaks_inside in taken]
-        lines = self.line + np.arange(count + earlier) + np.concatenate([[0], np.cumsum(extra)[:-1]])
-        if not self.first_break and extra.any():
-            self.first_break = int(lines[np.flatnonzero(extra)[0]])
-        self.row += count + earlier
-        self.line += count + earlier + int(extra.sum())
-        return lines[good], [int(line) for line in lines[bad]]
-
-    def rest(self) -> list[int]:
-        """Lines of the refused rows after the last good one."""
-        return self.place(np.zeros(0, dtype=np.int64), last=True)[1]
+def _readable(block: bytes) -> bytes:
+    try:
+        pa.array([block], pa.binary()).cast(pa.string())
+    except pa.ArrowInvalid:
+        return block.decode(errors=_MARK).encode()
+    return block
 
 
 class CsvReader:
     """A CSV file (RFC 4180, UTF-8). Its header is read on opening."""
 
     def __init__(self, path: Path, codec: str | None) -> None:
-        self._path = path
         self._stream = Stream(path, codec)
         header, size = _header(path, self._stream.peek(_HEADER))
         self._stream.skip(size)
-        self._breaks = header.count("\n")
+        self._stream.line = 2 + header.count("\n")
         cells = next(csv.reader(io.StringIO(header, newline="")), [])
         self.names: tuple[str, ...] | None = tuple(cell.strip() for cell in cells)
 
     def chunks(self, wanted: Sequence[str]) -> Iterator[Chunk]:
         """One chunk per block."""
-        names = [str(place) for place in range(len(self.names or ()))]
-        rows = _Rows(line=2 + self._breaks)
-        for batch in _batches(self._path, self._stream, names, rows, quote='"'):
-            yield self._chunk(batch, rows, wanted)
-        if lines := rows.rest():
-            yield Chunk(pa.array([], pa.int64()), {}, [Reject(line, "malformed_row") for line in lines])
-        if self._stream.quotes % 2 and rows.first_break:
-            raise InputError(f"{self._path}: a quote opened on line {rows.first_break} or later is never closed")
+        for block in self._stream.blocks(csv_rows=True):
+            yield self._chunk(block, wanted)
 
-    def _chunk(self, batch: pa.RecordBatch, rows: _Rows, wanted: Sequence[str]) -> Chunk:
-        breaks = reduce(np.add, (pc.count_substring(column, "\n").to_numpy() for column in batch.columns))
-        lines, refused = rows.place(breaks)
-        empty = reduce(pc.and_, (pc.equal(pc.binary_length(column), 0) for column in batch.columns))
-        kept = batch.filter(pc.invert(empty)) if empty.true_count else batch
+    def _chunk(self, block: bytes, wanted: Sequence[str]) -> Chunk:
+        refused: list[tuple[int, int]] = []
+        rows = _parse(block, len(self.names or ()), refused)
+        breaks = reduce(np.add, (pc.count_substring(column, "\n").to_numpy() for column in rows.columns))
+        lines, bad, self._stream.line = _places(self._stream.line, breaks, refused)
+        filled = reduce(pc.or_, (pc.greater(pc.binary_length(column), 0) for column in rows.columns))
+        kept = rows.filter(filled) if filled.false_count else rows
         columns = {name: kept[place] for place, name in enumerate(self.names or ()) if name in set(wanted)}
-        lines = pa.array(lines[~np.asarray(empty)] if empty.true_count else lines)
-        return Chunk(lines, columns, [Reject(line, "malformed_row") for line in refused], empty.true_count)
+        rejects = [Reject(line, "malformed_row") for line in bad.tolist()]
+        return Chunk(pa.array(lines).filter(filled), columns, rejects, filled.false_count)
+
+
+def _parse(block: bytes, width: int, refused: list[tuple[int, int]]) -> pa.RecordBatch:
+    """Rows of `width` fields, every value as bytes. `refused` gets number (from 1) and line breaks of the others."""
+
+    def refuse(row: Any) -> str:
+        refused.append((row.number, row.text.count("\n")))
+        return "skip"
+
+    names = [str(place) for place in range(width)]
+    table = pacsv.read_csv(
+        pa.BufferReader(block),
+        read_options=pacsv.ReadOptions(column_names=names, use_threads=False, block_size=len(block) + 1),
+        parse_options=pacsv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=refuse),
+        convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.binary())),
+    )
+    return pa.RecordBatch.from_arrays([column.combine_chunks() for column in table.columns], names=names)
+
+
+def _places(line: int, breaks: Lines, refused: Sequence[tuple[int, int]]) -> tuple[Lines, Lines, int]:
+    """Lines of the good rows, given the line breaks inside each, of the refused rows, and of the next row."""
+    inside = np.zeros(len(breaks) + len(refused), dtype=np.int64)
+    bad = np.array([number - 1 for number, _ in refused], dtype=np.int64)
+    good = np.delete(np.arange(len(inside)), bad)
+    inside[good] = breaks
+    inside[bad] = [count for _, count in refused]
+    ends = line + np.cumsum(inside + 1)
+    starts = ends - inside - 1
+    return starts[good], starts[bad], int(ends[-1])
 
 
 class JsonLinesReader:
@@ -175,7 +163,7 @@ class JsonLinesReader:
 
     def __init__(self, path: Path, codec: str | None, normalizer: Normalizer, exact: Sequence[str]) -> None:
         """`exact`: the keys whose numbers must not pass through a binary fraction."""
-        self._path, self._normalizer, self._exact = path, normalizer, set(exact)
+        self._normalizer, self._exact = normalizer, set(exact)
         self._stream = Stream(path, codec)
         start = self._stream.peek(_HEADER)
         _check_text(path, start)
@@ -183,28 +171,26 @@ class JsonLinesReader:
 
     def chunks(self, wanted: Sequence[str]) -> Iterator[Chunk]:
         """One chunk per block."""
-        rows = _Rows(line=1)
-        for batch in _batches(self._path, self._stream, ["line"], rows, quote=False):
-            lines, refused = rows.place(np.zeros(len(batch), dtype=np.int64))
-            yield self._chunk(pa.array(lines), batch["line"], refused, wanted)
-        if rest := rows.rest():
-            yield Chunk(pa.array([], pa.int64()), {}, [Reject(line, "bad_json") for line in rest])
+        for block in self._stream.blocks(csv_rows=False):
+            text = pa.array([block.removesuffix(b"\n")], pa.binary())
+            texts = pc.split_pattern(text, "\n").flatten().cast(pa.string())
+            lines = pa.array(np.arange(len(texts)) + self._stream.line)
+            self._stream.line += block.count(b"\n")
+            yield self._chunk(lines, pc.utf8_trim_whitespace(texts), wanted)
 
-    def _chunk(self, lines: pa.Array, texts: pa.Array, refused: list[int], wanted: Sequence[str]) -> Chunk:
-        filled = pc.greater(pc.binary_length(texts), 0)
-        blank = len(texts) - filled.true_count
+    def _chunk(self, lines: pa.Array, texts: pa.Array, wanted: Sequence[str]) -> Chunk:
+        filled = pc.not_equal(texts, "")
+        blank = filled.false_count
         lines, texts = lines.filter(filled), texts.filter(filled)
-        rejects = [Reject(line, "bad_json") for line in refused]
+        rejects = []
         for reason, character in (("nul_byte", "\0"), ("invalid_encoding", NOT_UTF8)):
             mask = pc.less(pc.find_substring(texts, character), 0)
-            rejects += [Reject(line.as_py(), reason) for line in lines.filter(pc.invert(mask))]
+            rejects += [Reject(line, reason) for line in lines.filter(pc.invert(mask)).to_pylist()]
             lines, texts = lines.filter(mask), texts.filter(mask)
-        answer = self._read(texts.cast(pa.string()), wanted)
+        answer = self._read(texts, wanted)
         bad = answer["fault"].is_valid()
-        rejects += [
-            Reject(line.as_py(), reason.as_py())
-            for line, reason in zip(lines.filter(bad), answer["fault"].filter(bad), strict=True)
-        ]
+        faulty = zip(lines.filter(bad).to_pylist(), answer["fault"].filter(bad).to_pylist(), strict=True)
+        rejects += [Reject(line, reason) for line, reason in faulty]
         kept = answer.filter(pc.invert(bad))
         columns = {name: kept[name] for name in wanted}
         keys = frozenset(pc.unique(pc.list_flatten(kept["keys"])).to_pylist())
@@ -236,35 +222,6 @@ def _element(lists: pa.ListArray, place: int, width: int) -> pa.Array:
     rank = pc.subtract(pc.cumulative_sum(present.cast(pa.int64())), 1)
     places = pc.if_else(present, pc.add(pc.multiply(rank, width), place), pa.scalar(None, pa.int64()))
     return values.take(places)
-
-
-def _batches(
-    path: Path, stream: Stream, names: list[str], rows: _Rows, *, quote: str | bool
-) -> Iterator[pa.RecordBatch]:
-    """Blocks of rows, every value as bytes."""
-    if not stream.peek_more():
-        return
-    try:
-        reader = pacsv.open_csv(
-            pa.PythonFile(stream, mode="r"),
-            read_options=pacsv.ReadOptions(column_names=names, use_threads=False, block_size=_BLOCK),
-            parse_options=pacsv.ParseOptions(
-                delimiter="," if quote else _UNUSED,
-                quote_char=quote,
-                newlines_in_values=bool(quote),
-                ignore_empty_lines=False,
-                invalid_row_handler=rows.refuse,
-            ),
-            convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.binary())),
-        )
-        yield from reader
-    except pa.ArrowInvalid as error:
-        if "straddling" not in str(error):
-            raise InputError(f"{path}: cannot be read after line {rows.line - 1}") from None
-        also = ", or a quote is never closed" if quote else ""
-        raise InputError(f"{path}: a line after line {rows.line - 1} is longer than {_BLOCK >> 20} MiB{also}") from None
-    finally:
-        stream.close()
 
 
 def _header(path: Path, start: bytes) -> tuple[str, int]:

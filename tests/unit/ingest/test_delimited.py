@@ -90,7 +90,7 @@ def test_characters_across_blocks_stay_whole(tmp_path: Path, blocks: None) -> No
 @pytest.mark.parametrize("last", ['1,"2\n', '1,"2', '1,"2,3\n5,6\n'])
 def test_an_open_quote_refuses_the_file(tmp_path: Path, last: str) -> None:
     """It would swallow all that follows."""
-    with pytest.raises(InputError, match="line 3 or later is never closed"):
+    with pytest.raises(InputError, match="line 3 is never closed"):
         csv(tmp_path, f"a,b\n1,2\n{last}\n7,8\n")
 
 
