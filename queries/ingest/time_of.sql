@@ -4,8 +4,8 @@ CREATE OR REPLACE MACRO time_of(value, factor) AS (
   CASE
     WHEN regexp_full_match(value, '-?[0-9]{1,20}(\.[0-9]*)?') THEN
       TRY_CAST(floor(TRY_CAST(value AS DECIMAL(38, 9)) * CAST(factor AS DECIMAL(10, 3))) AS BIGINT)
-    WHEN is_naive_time(value) THEN epoch_us(TRY_CAST(value AS TIMESTAMP))
+    WHEN is_naive_time(value) THEN epoch_us(TRY_CAST(upper(value) AS TIMESTAMP))
     WHEN regexp_full_match(value, '\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d(:?\d\d)?)') THEN
-      epoch_us(TRY_CAST(value AS TIMESTAMP WITH TIME ZONE))
+      epoch_us(TRY_CAST(upper(value) AS TIMESTAMP WITH TIME ZONE))
   END
 )
