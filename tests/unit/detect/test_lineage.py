@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkgraph.detect.lineage import Event, Known, Members, Tracked, track
@@ -112,6 +112,7 @@ def disjoint(groups: list[set[str]]) -> list[str]:
     return sorted(found)
 
 
+@settings(deadline=None)
 @given(Nights)
 def test_over_any_nights_no_id_is_used_twice_or_lost(nights: list[list[set[str]]]) -> None:
     front: list[Known] = []
@@ -129,6 +130,7 @@ def test_over_any_nights_no_id_is_used_twice_or_lost(nights: list[list[set[str]]
         ] + found.dormant
 
 
+@settings(deadline=None)
 @given(Nights)
 def test_the_same_groups_again_keep_every_id_silently(nights: list[list[set[str]]]) -> None:
     groups = disjoint(nights[0])

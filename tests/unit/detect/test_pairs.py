@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkgraph.detect.evidence import UNITS_PER_BIT
@@ -48,6 +48,7 @@ def test_where_keeps_the_order_and_all_columns() -> None:
     assert (kept.firm // UNITS_PER_BIT).tolist() == [0, 2]
 
 
+@settings(deadline=None)
 @given(Units, Units)
 def test_more_evidence_is_never_less_probable(one: int, other: int) -> None:
     low, high = sorted((one, other))

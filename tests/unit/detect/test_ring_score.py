@@ -3,7 +3,7 @@
 from random import Random
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkgraph.detect.ring_score import SIGNS, People, features, is_household, owners, ring_evidence
@@ -96,6 +96,7 @@ def test_groups_are_ranked_among_groups_of_their_size() -> None:
 Rows = st.lists(st.tuples(*[st.integers(0, 3).map(float)] * len(SIGNS), st.integers(3, 12)), min_size=1, max_size=12)
 
 
+@settings(deadline=None)
 @given(Rows, st.randoms(use_true_random=False))
 def test_evidence_has_bounds_and_no_order(rows: list[tuple[float, ...]], draw: Random) -> None:
     values, sizes = np.array([row[:-1] for row in rows]), np.array([int(row[-1]) for row in rows])
