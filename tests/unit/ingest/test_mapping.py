@@ -1,4 +1,4 @@
-"""Column maps: what a map may say, how it is refused, and what rows become through it."""
+"""Foreign exports are read through a map, and a wrong map is refused before anything is read."""
 
 from pathlib import Path
 from typing import Any
@@ -6,135 +6,111 @@ from typing import Any
 import pytest
 
 from ingest.mapping import FileMap, maps_for, read_maps
-from ingest.records import RECORDS
 from linkgraph.errors import UsageError
 from tests.unit.ingest.feeding import ledger_rows, take, write
 
-
-def written(tmp_path: Path, text: str) -> Path:
-    path = tmp_path / "map.toml"
-    path.write_text(text)
-    return path
+AT = "2026-01-01T10:00:00Z"
+NOON = 1_767_268_800_000_000  # 2026-01-01T12:00Z
 
 
-def test_one_table_is_one_map_for_every_file(tmp_path: Path) -> None:
-    [found] = read_maps(written(tmp_path, 'feed = "logins"\nunit = "ms"\n[columns]\nuser = "account_id"\n'))
-    assert found == FileMap(feed="logins", unit="ms", columns={"user": "account_id"})
-    assert found.theirs == {"account_id": "user"}
-    assert found.factor == 1000.0
-    assert maps_for("anything.csv", [found]) == [found]
+def mapped(folder: Path, toml: str, content: str, name: str = "logins.csv") -> list[dict[str, Any]]:
+    """Ledger rows of a file that is read through a map, the filled columns only."""
+    [report] = take(folder, write(folder / name, content), columns=write(folder / "map.toml", toml))
+    assert (report.status, report.rejected) == ("committed", 0), report
+    hidden = ("record", "deleted", "known_at", "source_id")
+    return [{k: v for k, v in row.items() if v is not None and k not in hidden} for row in ledger_rows(folder)]
 
 
-def test_maps_are_chosen_by_file_name(tmp_path: Path) -> None:
-    maps = read_maps(
-        written(tmp_path, '[[files]]\nfile = "a*.csv"\n[[files]]\nfile = "*.csv"\n[[files]]\nfile = "b.csv"\n')
-    )
-    assert [entry.file for entry in maps_for("b.csv", maps)] == ["*.csv", "b.csv"]
-    assert [entry.file for entry in maps_for("ab.csv", maps)] == ["a*.csv", "*.csv"]
-    assert maps_for("B.parquet", maps) == []
+def test_columns_are_renamed(tmp_path: Path) -> None:
+    [row] = mapped(tmp_path, '[columns]\nuser = "account_id"\nts = "at"\n', "user,ts\na,1767268800\n")
+    assert row == {"account_id": "a", "at": NOON}
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("feed = ", "cannot be read"),
-        ('feed = "loggins"', "no feed loggins"),
-        ('colums = { a = "b" }', "colums"),
-        ('unit = "minutes"', "unit"),
-        ('naive_times = "Europe/Berlin"', "naive_times"),
-        ("columns = { a = 1 }", "columns.a"),
-        ("files = 3", "cannot be read"),
-    ],
-)
-def test_a_bad_map_is_refused(tmp_path: Path, text: str, words: str) -> None:
-    with pytest.raises(UsageError, match=words):
-        read_maps(written(tmp_path, text))
+def test_defaults_fill_what_is_empty_or_not_there(tmp_path: Path) -> None:
+    text = f"account_id,at,result\na,{AT},\nb,{AT},bad\n"
+    rows = mapped(tmp_path, '[defaults]\nresult = "ok"\nkind = "login"\n', text)
+    assert [(row["result"], row["kind"]) for row in rows] == [("ok", "login"), ("bad", "login")]
 
 
-def test_a_missing_map_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be read"):
-        read_maps(tmp_path / "none.toml")
+def test_values_are_translated(tmp_path: Path) -> None:
+    rows = mapped(tmp_path, '[values.kind]\nSIGN_UP = "signup"\n', f"account_id,at,kind\na,{AT},SIGN_UP\nb,{AT},kyc\n")
+    assert [row["kind"] for row in rows] == ["signup", "kyc"]
+
+
+def test_nulls_are_none(tmp_path: Path) -> None:
+    rows = mapped(tmp_path, '[nulls]\nresult = ["-"]\n', f"account_id,at,result\na,{AT},-\nb,{AT},ok\n")
+    assert [row.get("result") for row in rows] == [None, "ok"]
+
+
+def test_only_some_rows_are_taken(tmp_path: Path) -> None:
+    rows = mapped(tmp_path, '[only]\ntype = "login"\n', f"account_id,at,type\na,{AT},login\nb,{AT},logout\n")
+    assert [row["account_id"] for row in rows] == ["a"]
+
+
+def test_a_zone_may_be_declared_for_naive_times(tmp_path: Path) -> None:
+    [row] = mapped(tmp_path, 'naive_times = "UTC"\n', "account_id,at\na,2026-01-01 12:00:00\n")
+    assert row["at"] == NOON
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("unit", "given"), [("s", "1767268800"), ("ms", "1767268800000"), ("ns", "1767268800" + "0" * 9)]
+)
+def test_numeric_times_may_have_another_unit(tmp_path: Path, unit: str, given: str) -> None:
+    [row] = mapped(tmp_path, f'unit = "{unit}"\n', f"account_id,at\na,{given}\n")
+    assert row["at"] == NOON
+
+
+def test_rows_without_a_time_are_dated_by_the_clock_and_it_is_said(tmp_path: Path) -> None:
+    toml = write(tmp_path / "map.toml", 'without = ["at"]\n')
+    [report] = take(tmp_path, write(tmp_path / "logins.csv", "account_id\na\n"), columns=toml, now=NOON)
+    assert report.note == "1 rows without a time are dated by the clock"
+    assert [(row["at"], row["known_at"]) for row in ledger_rows(tmp_path)] == [(None, NOON)]
+
+
+def test_maps_of_a_folder_are_for_files_by_pattern(tmp_path: Path) -> None:
+    toml = '[[files]]\nfile = "log*"\nfeed = "logins"\n[[files]]\nfile = "*.csv"\nfeed = "labels"\n'
+    maps = read_maps(write(tmp_path / "map.toml", toml))
+    assert [[found.feed for found in maps_for(name, maps)] for name in ("log1.csv", "x.csv", "x.jsonl")] == [
+        ["logins", "labels"],
+        ["labels"],
+        [],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("toml", "why"),
     [
-        ({"columns": {"user": "accountid"}}, "no column accountid"),
-        ({"defaults": {"knd": "login"}}, "no column knd"),
-        ({"values": {"typ": {"a": "b"}}}, "no column typ"),
-        ({"without": ["when"]}, "no column when"),
-        ({"columns": {"user": "account_id", "id": "account_id"}}, "become the same column"),
+        ("columns = 3", "columns: Input should be a valid dictionary"),
+        ("[column]\nx = 'at'", "column: Extra inputs are not permitted"),
+        ("unit = 'minutes'", "unit: Input should be"),
+        ("naive_times = 'Europe/Vienna'", "naive_times: Input should be 'UTC'"),
+        ("feed = 'users'", "there is no feed users"),
+        ("feed = ", "cannot be read: TOMLDecodeError"),
     ],
 )
-def test_a_map_that_does_not_fit_the_feed_is_refused(changes: dict[str, Any], words: str) -> None:
-    with pytest.raises(UsageError, match=words):
-        FileMap(**changes).check(RECORDS["logins"])
+def test_a_wrong_map_is_refused(tmp_path: Path, toml: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        read_maps(write(tmp_path / "map.toml", toml))
 
 
-MAP = """
-feed = "payments"
-unit = "ms"
-without = ["currency"]
-columns = { id = "payment_id", user = "account_id", when = "at", way = "direction", value = "amount" }
-defaults = { rail = "bank", status = "none given" }
-values.direction = { deposit = "in", withdrawal = "out" }
-nulls = { value = ["-"], ref = ["?"] }
-only = { type = "payment" }
-"""
+@pytest.mark.parametrize(
+    ("toml", "why"),
+    [
+        ("[columns]\nx = 'date'", "feed logins has no column date"),
+        ("without = ['date']", "feed logins has no column date"),
+        ("[columns]\nx = 'at'\ny = 'at'", "two columns become the same column of feed logins"),
+    ],
+)
+def test_a_map_that_does_not_fit_its_feed_is_refused(tmp_path: Path, toml: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        take(tmp_path, write(tmp_path / "logins.csv", "account_id,at\n"), columns=write(tmp_path / "map.toml", toml))
 
 
-def test_rows_are_read_through_a_map(tmp_path: Path) -> None:
-    rows = [
-        {"id": "p1", "user": "a1", "when": "1767225600000", "way": "deposit", "value": "5", "type": "payment"},
-        {"id": "p2", "user": "a2", "when": "1767225600000", "way": "withdrawal", "value": "6.5", "type": "payment"},
-        {"id": "p3", "user": "a3", "when": "", "way": "?", "value": "-", "type": "fee"},
-    ]
-    [report] = take(tmp_path, write(tmp_path / "export.csv", rows), columns=written(tmp_path, MAP))
-    assert (report.status, report.feed, report.accepted, report.ignored) == (
-        "committed",
-        "payments",
-        2,
-        {"row.only": 1},
-    )
-    assert report.unknown_columns == ()
-    found = ledger_rows(tmp_path, "payments")
-    assert [(row["payment_id"], row["direction"], float(row["amount"]), row["rail"]) for row in found] == [
-        ("p1", "in", 5.0, "bank"),
-        ("p2", "out", 6.5, "bank"),
-    ]
-    assert {row["at"] for row in found} == {1_767_225_600_000_000}
-    assert {row["currency"] for row in found} == {None}
-    assert {row["status"] for row in found} == {"none given"}
+def test_a_wrong_map_does_not_show_its_values(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_maps(write(tmp_path / "map.toml", "[defaults]\nresult = 4111111111111111\n"))
+    assert "4111" not in str(caught.value)
 
 
-def test_a_value_that_means_none_is_missing(tmp_path: Path) -> None:
-    rows = [{"id": "p1", "user": "a1", "when": "1767225600000", "way": "deposit", "value": "-", "type": "payment"}]
-    [report] = take(
-        tmp_path,
-        write(tmp_path / "export.csv", rows),
-        columns=written(tmp_path, MAP),
-        settings={"reject_share": 1.0},
-    )
-    assert report.reasons == {"missing_value": 1}
-
-
-def test_a_file_that_two_maps_name_is_read_twice(tmp_path: Path) -> None:
-    text = """
-[[files]]
-file = "users.csv"
-feed = "accounts"
-columns = { id = "account_id", born = "created_at" }
-[[files]]
-file = "users.csv"
-feed = "labels"
-columns = { id = "account_id", born = "at" }
-defaults = { label = "fraud" }
-only = { bad = 1 }
-"""
-    rows = [{"id": f"a{n}", "born": "2026-01-01T00:00:00Z", "bad": n % 2} for n in range(4)]
-    for folder, suffix in (("csv", "csv"), ("parquet", "parquet")):
-        home = tmp_path / folder
-        path = write(home / "in" / f"users.{suffix}", rows)
-        reports = take(home, path, columns=written(home, text.replace("users.csv", path.name)))
-        assert [(each.feed, each.accepted) for each in reports] == [("accounts", 4), ("labels", 2)]
-        assert [row["account_id"] for row in ledger_rows(home, "labels")] == ["a1", "a3"]
+def test_a_factor_belongs_to_each_unit() -> None:
+    assert [FileMap(unit=unit).factor for unit in ("s", "ms", "us", "ns")] == [1e6, 1e3, 1.0, 1e-3]
