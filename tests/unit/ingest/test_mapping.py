@@ -114,3 +114,66 @@ def test_a_wrong_map_does_not_show_its_values(tmp_path: Path) -> None:
 
 def test_a_factor_belongs_to_each_unit() -> None:
     assert [FileMap(unit=unit).factor for unit in ("s", "ms", "us", "ns")] == [1e6, 1e3, 1.0, 1e-3]
+
+
+def test_a_missing_map_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_maps(tmp_path / "none.toml")
+
+
+MAP = """
+feed = "payments"
+unit = "ms"
+without = ["currency"]
+columns = { id = "payment_id", user = "account_id", when = "at", way = "direction", value = "amount" }
+defaults = { rail = "bank", status = "none given" }
+values.direction = { deposit = "in", withdrawal = "out" }
+nulls = { value = ["-"], ref = ["?"] }
+only = { type = "payment" }
+"""
+
+
+def test_rows_are_read_through_a_map(tmp_path: Path) -> None:
+    rows = [
+        {"id": "p1", "user": "a1", "when": "1767225600000", "way": "deposit", "value": "5", "type": "payment"},
+        {"id": "p2", "user": "a2", "when": "1767225600000", "way": "withdrawal", "value": "6.5", "type": "payment"},
+        {"id": "p3", "user": "a3", "when": "", "way": "?", "value": "-", "type": "fee"},
+    ]
+    [report] = take(tmp_path, write(tmp_path / "export.csv", rows), columns=write(tmp_path / "map.toml", MAP))
+    assert (report.status, report.feed, report.accepted, report.ignored) == (
+        "committed",
+        "payments",
+        2,
+        {"row.only": 1},
+    )
+    assert report.unknown_columns == ()
+    found = ledger_rows(tmp_path, "payments")
+    assert [(row["payment_id"], row["direction"], float(row["amount"]), row["rail"]) for row in found] == [
+        ("p1", "in", 5.0, "bank"),
+        ("p2", "out", 6.5, "bank"),
+    ]
+    assert {row["at"] for row in found} == {1_767_225_600_000_000}
+    assert {row["currency"] for row in found} == {None}
+    assert {row["status"] for row in found} == {"none given"}
+
+
+def test_a_file_that_two_maps_name_is_read_twice(tmp_path: Path) -> None:
+    text = """
+[[files]]
+file = "users.csv"
+feed = "accounts"
+columns = { id = "account_id", born = "created_at" }
+[[files]]
+file = "users.csv"
+feed = "labels"
+columns = { id = "account_id", born = "at" }
+defaults = { label = "fraud" }
+only = { bad = 1 }
+"""
+    rows = [{"id": f"a{n}", "born": "2026-01-01T00:00:00Z", "bad": n % 2} for n in range(4)]
+    for folder, suffix in (("csv", "csv"), ("parquet", "parquet")):
+        home = tmp_path / folder
+        path = write(home / "in" / f"users.{suffix}", rows)
+        reports = take(home, path, columns=write(home / "map.toml", text.replace("users.csv", path.name)))
+        assert [(each.feed, each.accepted) for each in reports] == [("accounts", 4), ("labels", 2)]
+        assert [row["account_id"] for row in ledger_rows(home, "labels")] == ["a1", "a3"]
