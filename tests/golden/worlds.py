@@ -18,7 +18,8 @@ from ingest.pipeline import ingest
 from ingest.pseudonyms import KEY_NAMES
 from linkgraph.model import Account, Contribution, Identifier, Member, Pair, Ring
 from linkgraph.nightly import Plan, run_night
-from linkgraph.settings import read_settings
+from linkgraph.runs import Run
+from linkgraph.settings import Settings, read_settings
 from linkgraph.store import open_view
 
 AS_OF = 1_777_593_600  # 2026-05-01
@@ -127,15 +128,25 @@ class Judged:
         return {account_id for account_id, account in self.accounts.items() if account.flagged}
 
 
-def night(folder: Path, world: Feeds, seed: int = 0) -> Judged:
-    """Ingest the world's files into an empty home, run the night of `AS_OF`, and read its store."""
+def settle(folder: Path, world: Feeds) -> Settings:
+    """Ingest the world's files into an empty home below `folder`."""
     (folder / "feeds").mkdir(parents=True)
     settings = read_settings(home=folder / "home", threads=1, keys_file=_keys(folder / "keys.toml"))
     for feed, rows in world.items():
         (folder / "feeds" / f"{feed}.csv").write_text(csv_text(rows), encoding="utf-8")
     ingest([folder / "feeds"], settings, NOW)
+    return settings
+
+
+def night(folder: Path, world: Feeds, seed: int = 0) -> Judged:
+    """Ingest the world, run the night of `AS_OF`, and read its store."""
+    settings = settle(folder, world)
     run = run_night(settings, Plan(as_of=AS_OF * 1_000_000, seed=seed))
-    ids = sorted(_mentioned(world))
+    return read(settings, run, sorted(_mentioned(world)))
+
+
+def read(settings: Settings, run: Run, ids: Sequence[str]) -> Judged:
+    """What the run's store says of the accounts."""
     with closing(open_view(settings, run)) as view:
         rings = view.rings(1000)
         keys = {one: [f"{link.kind}:{link.identifier}" for link in view.links([one], 1000)] for one in ids}
