@@ -10,8 +10,11 @@ import pyarrow.parquet as pq
 from linkgraph.detect import scoring
 from linkgraph.errors import RunError
 from linkgraph.explain import contributions
-from linkgraph.stages.night import Counts, Night
+from linkgraph.stages.night import INNOCENT_LABELS, Counts, Night
 from linkgraph.stages.risking import transfers_from_fraud
+
+
+_CHECKED = ["account_id", "risk", "flagged", "ring_id", "one_hop", "propagated", "ring", "label"]
 
 
 def explain(night: Night) -> Counts:
@@ -30,14 +33,15 @@ def explain(night: Night) -> Counts:
 
 def check(night: Night) -> Counts:
     """Invariants of a run; RunError names the broken one."""
-    accounts = pq.read_table(
-        night.run.table("accounts"), columns=["account_id", "risk", "one_hop", "propagated", "ring"]
-    )
+    accounts = pq.read_table(night.run.table("accounts"), columns=_CHECKED)
     shares = pq.read_table(night.run.table("contributions"), columns=["account_id", "log_odds"])
     total = pc.add(pc.add(accounts["one_hop"], accounts["propagated"]), accounts["ring"])
+    explained = pc.or_(accounts["flagged"], pc.is_valid(accounts["ring_id"]))
     added = shares.group_by("account_id").aggregate([("log_odds", "sum")])
-    both = pa.table({"account_id": accounts["account_id"], "total": total}).join(added, "account_id", join_type="inner")
-    off = pc.max(pc.abs(pc.subtract(both["total"], both["log_odds_sum"]))).as_py() or 0.0
+    both = pa.table({"account_id": accounts["account_id"], "total": total}).filter(explained).join(added, "account_id")
+    rows = pc.fill_null(both["log_odds_sum"], 0.0)
+    off = pc.max(pc.abs(pc.subtract(both["total"], rows))).as_py() or 0.0
+    ruled_innocent = pc.is_in(accounts["label"], pa.array(INNOCENT_LABELS))
     risk = accounts["risk"].to_numpy()
     members = pq.read_table(night.run.table("ring_members"), columns=["account_id"])["account_id"]
     solved = night.columns("account_evidence")
@@ -47,6 +51,7 @@ def check(night: Night) -> Counts:
             ("contributions add up to the score", off <= 1e-9),
             ("risk is from 0 to below 1", bool(np.all((risk >= 0) & (risk < 1)))),
             ("no evidence, no risk", bool(np.all((total.to_numpy() > 0) | (risk == 0)))),
+            ("nobody ruled innocent is flagged", not pc.any(pc.and_(accounts["flagged"], ruled_innocent)).as_py()),
             ("an account is in at most one ring", pc.count_distinct(members).as_py() == len(members)),
             ("without IP addresses no evidence is stronger", bool(np.all(_firmer(solved)))),
         )

@@ -17,6 +17,7 @@ from linkgraph.tables import TABLES
 Counts = dict[str, int | float]
 
 FRAUD_LABELS = ("fraud", "chargeback", "suspected")
+INNOCENT_LABELS = ("victim", "cleared")
 _CURRENT = (
     "accounts",
     "observations",

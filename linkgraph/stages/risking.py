@@ -9,7 +9,7 @@ from linkgraph.detect import propagation, scoring
 from linkgraph.explain import contributions
 from linkgraph.kinds import KIND_NAMES
 from linkgraph.parameters import Parameters
-from linkgraph.stages.night import FRAUD_LABELS, Counts, Night
+from linkgraph.stages.night import FRAUD_LABELS, INNOCENT_LABELS, Counts, Night
 
 _YEAR = 365 * 86_400
 
@@ -82,7 +82,7 @@ def score(night: Night) -> Counts:
     bare = scoring.blocks(found["voltage_firm"], found["one_hop_firm"], money, firm, night.parameters)
     seeds = night.columns("seeds")
     innocent = np.zeros(n, dtype=bool)
-    innocent[seeds["account"][np.isin(seeds["label"], ("victim", "cleared"))]] = True
+    innocent[seeds["account"][np.isin(seeds["label"], INNOCENT_LABELS)]] = True
     flagged = scoring.flags(full, bare, innocent, night.parameters)
     night.keep(
         "account_scores",
