@@ -27,6 +27,7 @@ R = TypeVar("R")
 
 _PLACE = "place in its column"
 _SHAPE = "its shape"
+_FEW = 64  # distinct values of a column of words
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class Normalizer:
         for statement in _macros():
             self._database.execute(statement)
         self._mine = threading.local()
+        self._words: dict[tuple[str, str, bool], tuple[pa.Array, pa.Table]] = {}
         self._pool = ThreadPoolExecutor(threads)
 
     def close(self) -> None:
@@ -104,8 +106,22 @@ class Normalizer:
         return list(self._pool.map(function, items))
 
     def read(self, form: str, values: pa.Array, options: Sequence[Any] = (), *, tokens: bool = True) -> pa.Table:
-        """Parts and `fault` of each of `values`, in order; secret parts as tokens unless `tokens` is False."""
-        how = FORMS[form]
+        """Parts and `fault` of each of `values`, in order; secret parts as tokens unless `tokens` is False.
+
+        Words that come again chunk after chunk are remembered: planning a statement takes as long as thousands of rows.
+        """
+        key = (form, repr(options), tokens)
+        if key in self._words:
+            words, answers = self._words[key]
+            places = pc.index_in(values, words)
+            if not places.null_count:
+                return answers.take(places)
+        answers = self._read(FORMS[form], values, options, tokens=tokens)
+        if len(values) <= _FEW:
+            self._words[key] = values, answers
+        return answers
+
+    def _read(self, how: Form, values: pa.Array, options: Sequence[Any], *, tokens: bool) -> pa.Table:
         if how.folded:
             values = pc.utf8_trim_whitespace(pc.utf8_normalize(values, "NFKC"))
         secret = dict(how.secret) if tokens else {}
