@@ -109,7 +109,7 @@ def _server(folder: Path) -> Iterator[Address]:
     if given is not None:
         yield given
         return
-    with Neo4jServer(folder, jars.fetch()) as server:
+    with Neo4jServer(folder, jars.fetch(), lasting=True) as server:
         yield server.address
 
 

@@ -45,6 +45,7 @@ def test_a_wrong_password_is_refused(neo4j_server: Address) -> None:
 
 
 def test_an_emptied_server_is_like_a_fresh_one(empty_neo4j: Address) -> None:
+    content.empty(empty_neo4j)
     assert content.is_empty(empty_neo4j)
     empty_neo4j.rows("CREATE CONSTRAINT `odd name` FOR (n:Odd) REQUIRE n.id IS UNIQUE")
     empty_neo4j.rows("CREATE INDEX FOR (n:Odd) ON (n.other)")

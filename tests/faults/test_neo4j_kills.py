@@ -57,7 +57,7 @@ def nights(empty_neo4j: Address, tmp_path: Path) -> Nights:
         "neo4j_password": empty_neo4j.password,
     }
     settings = read_settings(home=tmp_path, store="neo4j", threads=1, **server)
-    held = {f"r-{number}": write_run(tmp_path, night(number, 400), f"r-{number}") for number in (1, 2, 3)}
+    held = {f"r-{number}": write_run(tmp_path, night(number, 250), f"r-{number}") for number in (1, 2, 3)}
     graphs = {}
     for run_id, run in held.items():
         content.empty(empty_neo4j, keep=content.OURS)

@@ -61,7 +61,7 @@ def _run(arguments: argparse.Namespace) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # else the server would outlive this process
     with tempfile.TemporaryDirectory(prefix="neo4j-") as temporary:
         home = (arguments.home or Path(temporary)).resolve()
-        with Neo4jServer(home, jars.fetch(), heap=arguments.heap, port=arguments.port) as server:
+        with Neo4jServer(home, jars.fetch(), heap=arguments.heap, port=arguments.port, lasting=True) as server:
             address = server.address
             _say(f"NEO4J_URI={address.uri}\nNEO4J_USER={address.user}\npassword in {server.password_file}")
             _until_interrupted(server)

@@ -71,7 +71,8 @@ class Neo4jServer:
     """A server on `home` (made if absent) from the jars in `jars`; as a context manager it starts and stops.
 
     The port is drawn once, and the password is kept in the home, so that a server can be stopped, killed and started
-    again and still be found at the same address.
+    again and still be found at the same address. `lasting`: compile Java in full, for a server that is measured or
+    kept; within the minutes of a test run that costs more than it saves, about 40 % of all processor time.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Neo4jServer:
         *,
         heap: str = "1g",
         port: int | None = None,
+        lasting: bool = False,
         overrides: Mapping[str, str] | None = None,
     ) -> None:
         self.home = home
@@ -89,6 +91,7 @@ class Neo4jServer:
         heaps = {"server.memory.heap.initial_size": heap, "server.memory.heap.max_size": heap}
         chosen = {**OVERRIDES, **table.bolt_address(HOST, self.port), **heaps, **(overrides or {})}
         self.settings = table.configuration(chosen)
+        self._compiler = [] if lasting else ["-XX:TieredStopAtLevel=1"]
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -198,6 +201,7 @@ class Neo4jServer:
             f"-Xms{self.settings['server.memory.heap.initial_size']}",
             f"-Xmx{self.settings['server.memory.heap.max_size']}",
             "-XX:+UseG1GC",
+            *self._compiler,
             *opens,
             "--enable-native-access=ALL-UNNAMED",
             "-Dlog4j2.disable.jmx=true",

@@ -37,7 +37,7 @@ class Neo4jView:
         # The driver must be closed, and callers that read once and end do not always say so.
         self._close = weakref.finalize(self, self._connection.close)
         try:
-            self._place = self._find()
+            self._place = self._open()
             self._stamp = self._read_stamp()
         except BaseException:
             self.close()
@@ -111,22 +111,27 @@ class Neo4jView:
             self._place = self._find_again()
         raise StoreBusyError("Neo4j is being published to; try again shortly")
 
-    def _find(self) -> _Place:
-        # The epoch first: what is read behind it is at least as new, so a step in between shows at the next answer.
-        epoch, held = self._connection.read(("pointer/epoch", {}), ("pointer/held", {}))
-        for seq, run_id in held:
-            if run_id == self._run_id:
-                return _Place(epoch[0][0], seq)
-        found = f"run {held[0][1]}" if held else "no run of linkgraph"
-        raise StoreError(
-            f"Neo4j at {self._connection.place} holds {found}, not run {self._run_id}: publish that run again"
-        )
+    def _open(self) -> _Place:
+        place, held = self._find()
+        if place is None:
+            found = f"run {held}" if held else "no run of linkgraph"
+            raise StoreError(
+                f"Neo4j at {self._connection.place} holds {found}, not run {self._run_id}: publish that run again"
+            )
+        return place
 
     def _find_again(self) -> _Place:
-        try:
-            return self._find()
-        except StoreError:
-            raise StoreBusyError(f"run {self._run_id} is no longer in the store: a newer one is published") from None
+        place, held = self._find()
+        if place is None:
+            raise StoreBusyError(f"run {self._run_id} is no longer in the store: run {held} is published")
+        return place
+
+    def _find(self) -> tuple[_Place | None, str | None]:
+        """Where the view's run is, and which run is published."""
+        # The epoch first: what is read behind it is at least as new, so a step in between shows at the next answer.
+        epoch, held = self._connection.read(("pointer/epoch", {}), ("pointer/held", {}))
+        places = [_Place(epoch[0][0], seq) for seq, run_id in held if run_id == self._run_id]
+        return places[0] if places else None, held[0][1] if held else None
 
 
 def _texts(values: Sequence[str]) -> list[str]:
