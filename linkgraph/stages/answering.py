@@ -13,7 +13,6 @@ from linkgraph.explain import contributions
 from linkgraph.stages.night import INNOCENT_LABELS, Counts, Night
 from linkgraph.stages.risking import transfers_from_fraud
 
-
 _CHECKED = ["account_id", "risk", "flagged", "ring_id", "one_hop", "propagated", "ring", "label"]
 
 
