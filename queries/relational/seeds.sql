@@ -1,20 +1,29 @@
--- What is known of an account: the newest ruling of people, else a takeover report, else a chargeback with a reason code:
--- what an intruder does on a taken-over account is charged back on it.
+-- What is known of an account: the newest ruling of people, else a takeover report, else a chargeback with a reason code
+-- (what an intruder does on a taken-over account is charged back on it), else a mere suspicion. Said twice, it holds from
+-- the first time on.
 -- Rulings known at the same moment: victim before cleared before fraud before suspected, since a wrong flag costs most.
 -- returns: account, label, at
 WITH rulings AS (
-  SELECT account_id, label, "at", known_at, 1 AS rank,
-    CASE label WHEN 'victim' THEN 1 WHEN 'cleared' THEN 2 WHEN 'fraud' THEN 3 ELSE 4 END AS ties
+  SELECT account_id, label, min("at") OVER (PARTITION BY account_id, label) AS "at",
+    row_number() OVER (
+      PARTITION BY account_id
+      ORDER BY known_at DESC,
+        CASE label WHEN 'victim' THEN 1 WHEN 'cleared' THEN 2 WHEN 'fraud' THEN 3 ELSE 4 END
+    ) AS place
   FROM labels
+), facts AS (
+  SELECT account_id, label, "at", CASE label WHEN 'suspected' THEN 4 ELSE 1 END AS rank
+  FROM rulings
+  WHERE place = 1
   UNION ALL
-  SELECT account_id, 'chargeback', opened_at, known_at, 3, 1 FROM disputes
+  SELECT account_id, 'victim', opened_at, 2 FROM disputes WHERE kind = 'takeover_report'
+  UNION ALL
+  SELECT account_id, 'chargeback', opened_at, 3 FROM disputes
   WHERE kind = 'chargeback' AND reason_code IS NOT NULL
-  UNION ALL
-  SELECT account_id, 'victim', opened_at, known_at, 2, 1 FROM disputes WHERE kind = 'takeover_report'
 ), ranked AS (
   SELECT account_id, label, "at",
-    row_number() OVER (PARTITION BY account_id ORDER BY rank, known_at DESC, ties, "at") AS place
-  FROM rulings
+    row_number() OVER (PARTITION BY account_id ORDER BY rank, "at") AS place
+  FROM facts
 )
 SELECT roster.id AS account, ranked.label AS label, ranked."at" // 1000000 AS "at"
 FROM ranked

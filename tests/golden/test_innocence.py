@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.golden.worlds import Judged, account, dispute, feeds, label, login, night
+from tests.golden.worlds import Judged, account, dispute, feeds, label, login, night, sale
 
 NETWORKS = tuple(f"2001:db8:0:{n}::1" for n in range(1, 9))
 CREW = ("bad-1", "bad-2", "other", "target")
@@ -36,6 +36,21 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
         label("relapsed", "fraud", 10),
         label("torn", "fraud", 10),
         label("torn", "victim", 10),
+        # A mere suspicion, with and without a fact beside it.
+        dispute("charged", "chargeback", 60, reason_code="10.4"),
+        dispute("reported", "takeover_report", 60),
+        label("pardoned-once", "cleared", 20),
+        *[label(one, "suspected", 10) for one in ("charged", "reported", "pardoned-once", "talked-of")],
+        # Charged back twice, the second time just now.
+        dispute("twice", "chargeback", 60, reason_code="10.4"),
+        dispute("twice", "chargeback", 5, reason_code="10.4", dispute_id="second"),
+        *[login(one, device_id="twice-phone") for one in ("twice", "near-twice")],
+        # Each suspect shares a device with somebody.
+        *[login(one, device_id="charged-phone") for one in ("charged", "near-charged")],
+        *[login(one, device_id="talked-phone") for one in ("talked-of", "near-talked")],
+        # Money in a sale between people: the buyer is a fraud, the seller is not.
+        label("buyer", "fraud", 30),
+        sale("buyer", "seller", 2),
     )
     return night(tmp_path_factory.mktemp("innocence"), world)
 
@@ -73,3 +88,18 @@ def test_the_ruling_known_last_holds_and_doubt_favours_innocence(judged: Judged)
         "relapsed": "fraud",
         "torn": "victim",
     }
+
+
+def test_a_suspicion_takes_nothing_from_a_fact(judged: Judged) -> None:
+    assert judged.accounts["charged"].label == "chargeback"
+    assert judged.accounts["reported"].label == "victim"
+    assert judged.accounts["pardoned-once"].label == judged.accounts["talked-of"].label == "suspected"
+    assert judged.accounts["near-charged"].risk > judged.accounts["near-talked"].risk > 0
+
+
+def test_selling_to_a_fraud_raises_no_risk(judged: Judged) -> None:
+    assert judged.accounts["seller"].risk == 0
+
+
+def test_a_second_chargeback_takes_nothing_from_the_first(judged: Judged) -> None:
+    assert judged.accounts["near-twice"].risk == judged.accounts["near-charged"].risk

@@ -57,6 +57,9 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
         label("crook", "fraud", 30),
         transfer("crook", "receiver", 2),
         transfer("payer", "crook", 2),
+        # A perpetrator confirmed twice was one from the first time on.
+        *[label("old-crook", "fraud", day) for day in (30, 1)],
+        transfer("old-crook", "paid-between", 10),
         transfer("crook", "paid-before-it-began", 60),
     )
     return night(tmp_path_factory.mktemp("twins"), world)
@@ -127,6 +130,7 @@ def test_money_from_a_perpetrator_raises_risk_and_paying_one_does_not(judged: Ju
     assert judged.accounts["receiver"].risk > 0
     assert judged.accounts["payer"].risk == 0
     assert judged.accounts["paid-before-it-began"].risk == 0
+    assert judged.accounts["paid-between"].risk > 0
     assert judged.accounts["receiver"].one_hop > 0 == judged.accounts["receiver"].propagated
 
 

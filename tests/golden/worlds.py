@@ -63,6 +63,12 @@ def transfer(sender: str, receiver: str, days_ago: float = 1) -> Fact:
     return "transfers", row | {"amount": 500, "currency": "USDT"}
 
 
+def sale(buyer: str, seller: str, days_ago: float = 1, **columns: Any) -> Fact:
+    """A sale between people: payer_account, proof_hash."""
+    row = {"order_id": f"{buyer}/{seller}", "buyer_id": buyer, "seller_id": seller, "at": at(days_ago)}
+    return "p2p_orders", row | {"amount": 300, "currency": "EUR", "state": "completed"} | columns
+
+
 def label(account_id: str, word: str, days_ago: float = 5, **columns: Any) -> Fact:
     """A ruling of people."""
     return "labels", {"account_id": account_id, "label": word, "at": at(days_ago)} | columns
@@ -169,5 +175,5 @@ def _keys(path: Path) -> Path:
 
 
 def _mentioned(world: Feeds) -> set[str]:
-    columns = ("account_id", "from_account_id", "to_account_id")
+    columns = ("account_id", "from_account_id", "to_account_id", "buyer_id", "seller_id")
     return {row[name] for rows in world.values() for row in rows for name in columns if name in row}
