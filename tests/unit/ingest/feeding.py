@@ -68,7 +68,7 @@ def write(path: Path, content: str | bytes | pa.Table | Sequence[Row]) -> Path:
 def take(home: Path, *paths: Path, **options: Any) -> list[FileReport]:
     """Reports of ingesting files into the ledger of `home`, refused ones too."""
     reports: dict[tuple[Path, str], FileReport] = {}
-    settings = read_settings(home=home, threads=1, **options.pop("settings", {}))
+    settings = read_settings(**{"home": home, "threads": 1} | options.pop("settings", {}))
 
     def keep(report: FileReport) -> None:
         reports[report.path, report.feed] = report
