@@ -5,6 +5,7 @@ powers and
 logarithms differ in the last digit between engines and processors.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,14 +35,16 @@ class EvidenceLinks:
         return len(self.account)
 
 
-def kind_table() -> pa.Table:
-    """The kinds as a relational table: window and lease in seconds."""
+def kind_table(parameters: Parameters) -> pa.Table:
+    """The kinds as a relational table: window and lease in seconds; whether one identifier alone can link a pair."""
+    needed = math.log2(parameters.tau / (1.0 - parameters.tau)) - parameters.prior_bits
     return pa.table(
         {
             "code": pa.array(range(len(KINDS)), pa.int8()),
             "kind": [kind.name for kind in KINDS],
             "family": [kind.family for kind in KINDS],
             "is_ip": [kind.name == "ip" for kind in KINDS],
+            "links_alone": [max(kind.bits) >= needed for kind in KINDS],
             "cap": pa.array([kind.cap for kind in KINDS], pa.int32()),
             "max_age": pa.array([kind.window * _DAY for kind in KINDS], pa.int64()),
             "lease": pa.array([kind.lease for kind in KINDS], pa.int64()),

@@ -85,7 +85,7 @@ def open_tables(night: Night) -> None:
     for feed in FEEDS.values():
         engine.files(f"ledger_{feed.name}", night.ledger.files(feed.name, night.clock), feed.schema)
     engine.table("clock", evidence.clock_table(night.clock, night.parameters))
-    engine.table("kinds", evidence.kind_table())
+    engine.table("kinds", evidence.kind_table(night.parameters))
     for name, table in evidence.level_tables(night.parameters).items():
         engine.table(name, table)
     for feed_name in _CURRENT:

@@ -137,3 +137,10 @@ def test_money_from_a_perpetrator_raises_risk_and_paying_one_does_not(judged: Ju
 def test_without_evidence_risk_is_exactly_nothing(judged: Judged) -> None:
     quiet = (*FAMILY, *CARD_FAMILY, *OFFICE, *STAFF, *DESKS, "payer")
     assert {judged.accounts[one].risk for one in quiet} == {0.0}
+
+
+def test_a_ring_is_as_fragile_as_the_things_that_could_hold_it_alone(judged: Judged) -> None:
+    """An address makes no pair: a farm that loses device and wallet is no ring, whatever address it still has."""
+    fragility = {ring.ring_id: ring.fragility for ring in judged.rings}
+    assert fragility[judged.accounts["farm-1"].ring_id or ""] == 2
+    assert fragility[judged.accounts["thief-1"].ring_id or ""] == 1

@@ -121,7 +121,7 @@ def weighed(engine: DuckDBEngine, world: list[Shared], owners: list[str]) -> lis
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBEngine]:
     with DuckDBEngine(Path(tmp_path_factory.mktemp("engine")), "500MB", 1) as opened:
         opened.table("clock", clock_table(AS_OF * 1_000_000, PARAMETERS))
-        opened.table("kinds", kind_table())
+        opened.table("kinds", kind_table(PARAMETERS))
         for name, table in level_tables(PARAMETERS).items():
             opened.table(name, table)
         yield opened

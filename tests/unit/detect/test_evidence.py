@@ -78,11 +78,18 @@ def test_age_takes_less_from_what_lasts() -> None:
 
 
 def test_kinds_keep_their_windows_and_caps_in_seconds() -> None:
-    rows = {row["kind"]: row for row in kind_table().to_pylist()}
+    rows = {row["kind"]: row for row in kind_table(PARAMETERS).to_pylist()}
     assert list(rows) == list(KIND_NAMES)
     assert (rows["ip"]["max_age"], rows["ip"]["lease"], rows["ip"]["cap"]) == (90 * DAY, DAY, 10)
     assert (rows["device"]["max_age"], rows["device"]["lease"], rows["device"]["cap"]) == (365 * DAY, None, 50)
     assert [row["code"] for row in rows.values() if row["is_ip"]] == [KIND_NAMES.index("ip")]
+
+
+def test_an_address_or_a_print_alone_links_nobody() -> None:
+    rows = kind_table(PARAMETERS).to_pylist()
+    assert [row["kind"] for row in rows if not row["links_alone"]] == ["fingerprint", "ip"]
+    bold = kind_table(Parameters(tau=0.1)).to_pylist()
+    assert all(row["links_alone"] for row in bold)
 
 
 def test_the_clock_knows_the_last_level() -> None:
