@@ -29,6 +29,7 @@ Lines: TypeAlias = np.ndarray[Any, Any]
 
 _BLOCK = 16 << 20  # bytes; also the longest line
 _HEADER = 1 << 20  # bytes; the longest header
+_COLUMNS = 4096  # each costs some kilobytes a block, whatever is in it
 _NOT_TEXT = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"PAR1": "Parquet", b"PK\x03\x04": "zip"}
 
 
@@ -108,6 +109,8 @@ class CsvReader:
         self._stream.skip(size)
         self._stream.line = 2 + header.count("\n")
         cells = next(csv.reader(io.StringIO(header, newline="")), [])
+        if len(cells) > _COLUMNS:
+            raise InputError(f"{path}: line 1: more than {_COLUMNS} columns")
         self.names: tuple[str, ...] | None = tuple(cell.strip() for cell in cells)
 
     def chunks(self, wanted: Sequence[str]) -> Iterator[Chunk]:

@@ -112,6 +112,7 @@ CASES = [
     refused("UTF-16", "line 1: UTF-16, not UTF-8", "logins.csv", "account_id,at\n".encode("utf-16")),
     refused("NUL byte in the header", "line 1: a NUL byte", "logins.csv", "acc\0ount_id,at\n"),
     taken("byte order mark", "", "logins.csv", b"\xef\xbb\xbf" + GOODS["logins"].encode()),
+    refused("5,000 columns", "line 1: more than 4096 columns", "logins.csv", "account_id,at" + ",x" * 5000 + "\n"),
     refused("quote never closed", "line 122 is never closed", "logins.csv", GOODS["logins"] + 'a,"x\nb,c\n'),
     refused("gzip under the name of a CSV file", "this is gzip data", "logins.csv", gzip.compress(b"account_id,at\n")),
     refused("text under the name of a gzip file", "damaged or cut short", "logins.csv.gz", b"account_id,at\na1,0\n"),
