@@ -50,11 +50,11 @@ def card(account_id: str, token: str, days_ago: float = 1) -> Fact:
     return "instruments", {"account_id": account_id, "at": at(days_ago), "kind": "card", "token": token}
 
 
-def crypto(account_id: str, address: str, direction: str = "out", days_ago: float = 1) -> Fact:
-    """A crypto payment to (out) or from (in) an address."""
+def crypto(account_id: str, address: str, direction: str = "out", days_ago: float = 1, **columns: Any) -> Fact:
+    """A crypto payment to (out) or from (in) an address: memo."""
     row = {"payment_id": f"{account_id}/{address}/{direction}/{days_ago}", "account_id": account_id, "at": at(days_ago)}
     money = {"direction": direction, "rail": "crypto", "amount": 100, "currency": "USDT"}
-    return "payments", row | money | {"chain": "tron", "address": address}
+    return "payments", row | money | {"chain": "tron", "address": address} | columns
 
 
 def transfer(sender: str, receiver: str, days_ago: float = 1) -> Fact:
