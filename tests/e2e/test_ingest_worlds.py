@@ -1,6 +1,8 @@
 """Whole worlds are taken without a reject, and long files keep each token on its own row on any number of threads."""
 
 import hmac
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ import pytest
 from ingest.pseudonyms import KEY_NAMES
 from linkgraph.ledger import FEEDS, Ledger
 from linkgraph.simulate import World, simulate
-from tests.unit.ingest.feeding import take, write
+from tests.unit.ingest.feeding import ledger_rows, take, write
 
 ACCOUNTS = 12_000  # enough instruments that some tokens hold digits which pass for a card number
 ROWS = 300_000  # in one chunk several batches of the engine, which hands them back in any order
@@ -36,6 +38,32 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = write(tmp_path_factory.mktemp("keys") / "keys.toml", text)
     path.chmod(0o600)
     return path
+
+
+def as_csv(table: pa.Table, folder: Path, feed: str) -> Path:
+    path = folder / f"{feed}.csv"
+    pacsv.write_csv(table, path)
+    return path
+
+
+def as_json(table: pa.Table, folder: Path, feed: str) -> Path:
+    lines = (json.dumps(row, default=str, ensure_ascii=False) + "\n" for row in table.to_pylist())
+    return write(folder / f"{feed}.jsonl", "".join(lines))
+
+
+@pytest.mark.parametrize("convert", [as_csv, as_json])
+def test_every_feed_is_the_same_in_every_format(
+    tmp_path: Path, keys: Path, convert: Callable[[pa.Table, Path, str], Path]
+) -> None:
+    """Native times, decimals and booleans of Parquet against their texts."""
+    simulate(tmp_path / "world", World(accounts=200, seed=3))
+    feeds = tmp_path / "world" / "feeds"
+    paths = [convert(pq.read_table(feeds / f"{feed}.parquet"), tmp_path, feed) for feed in sorted(FEEDS)]
+    settings = {"keys_file": keys}
+    for home, given in (("native", [feeds]), ("text", paths)):
+        assert {report.status for report in take(tmp_path / home, *given, settings=settings)} == {"committed"}
+    for feed in FEEDS:
+        assert ledger_rows(tmp_path / "text", feed) == ledger_rows(tmp_path / "native", feed), feed
 
 
 @pytest.fixture(scope="module")
