@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 from ingest.rejects import Reject
 from linkgraph.errors import InputError
 
-_PARQUET_BYTES = 64 << 20  # of one chunk
-_PARQUET_ROWS = 250_000
+_PARQUET_BYTES = 128 << 20  # of one chunk
+_PARQUET_ROWS = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,14 @@ def content_digest(path: Path, *more: str) -> str:
 
 
 class ParquetReader:
-    """A Parquet file, by row groups."""
+    """A Parquet file. Text comes as dictionaries: a long value is held once, however many rows have it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            self._file = pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20)
+            schema = pq.read_schema(path)
+            texts = [field.name for field in schema if _is_text(field.type)]
+            self._file = pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False, buffer_size=1 << 20)
         except (pa.ArrowException, OSError):
             raise InputError(f"{path}: not a Parquet file, or cut short") from None
         self.names: tuple[str, ...] | None = tuple(self._file.schema_arrow.names)
@@ -69,19 +71,36 @@ class ParquetReader:
         """Chunks of a bounded number of rows and bytes."""
         columns = [name for name in self._file.schema_arrow.names if name in set(wanted)]
         row = 1
-        batches = self._file.iter_batches(batch_size=self._rows(), columns=columns)
+        for table in self._tables(columns):
+            values = {name: table[name].combine_chunks() for name in columns}
+            yield Chunk(pa.array(np.arange(row, row + len(table))), values)
+            row += len(table)
+
+    def _tables(self, columns: list[str]) -> Iterator[pa.Table]:
+        """Row groups cut where they are large, joined where they are small."""
+        size = self._rows()
+        batches = self._file.iter_batches(batch_size=size, columns=columns)
+        held: list[pa.RecordBatch] = []
+        read = 0
         while True:
             try:
                 batch = next(batches, None)
             except (pa.ArrowException, OSError):
-                raise InputError(f"{self._path}: damaged at or after row {row}") from None
+                raise InputError(f"{self._path}: damaged at or after row {read + 1}") from None
+            if held and (batch is None or sum(map(len, held)) >= size):
+                yield pa.Table.from_batches(held).unify_dictionaries()
+                held = []
             if batch is None:
                 return
-            yield Chunk(pa.array(np.arange(row, row + len(batch))), {name: batch[name] for name in columns})
-            row += len(batch)
+            held.append(batch)
+            read += len(batch)
 
     def _rows(self) -> int:
         meta = self._file.metadata
         size = sum(meta.row_group(group).total_byte_size for group in range(meta.num_row_groups))
         per_row: int = max(1, size // max(1, meta.num_rows))
         return max(1000, min(int(_PARQUET_ROWS), int(_PARQUET_BYTES // per_row)))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind))

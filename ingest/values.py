@@ -165,12 +165,18 @@ def _encode(raw: pa.Array) -> pa.DictionaryArray:
     if isinstance(raw, pa.ChunkedArray):
         raw = raw.combine_chunks()
     if pa.types.is_dictionary(raw.type):
-        raw = raw.dictionary_decode()
+        return _compact(raw)
     if pa.types.is_null(raw.type):
         raw = raw.cast(pa.string())
     if pa.types.is_nested(raw.type):
         return pa.DictionaryArray.from_arrays(pa.array(np.arange(len(raw)), pa.int32()), raw)
     return raw.dictionary_encode(null_encoding="encode")
+
+
+def _compact(raw: pa.DictionaryArray) -> pa.DictionaryArray:
+    """The same values by a dictionary of those that are used, null among them."""
+    used = pc.unique(raw.indices)
+    return pa.DictionaryArray.from_arrays(pc.index_in(raw.indices, used), raw.dictionary.take(used))
 
 
 def _text(described: Field, values: pa.Array) -> _Text:

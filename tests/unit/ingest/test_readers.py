@@ -47,3 +47,24 @@ def test_a_digest_names_bytes_and_how_they_are_read(tmp_path: Path) -> None:
     assert len(names) == 4
     with pytest.raises(InputError, match="No such file"):
         content_digest(tmp_path / "none")
+
+
+def test_a_long_value_is_held_once_however_many_rows_have_it(tmp_path: Path) -> None:
+    long = pa.DictionaryArray.from_arrays(pa.array([0, 1] * 50_000), pa.array(["x" * 8000, "y" * 8000]))
+    pq.write_table(pa.table({"user_agent": long}), tmp_path / "x.parquet", store_schema=False)
+    chunks = list(ParquetReader(tmp_path / "x.parquet").chunks(["user_agent"]))
+    assert sum(len(chunk.lines) for chunk in chunks) == 100_000
+    assert sum(chunk.columns["user_agent"].nbytes for chunk in chunks) < 10 << 20  # as text 800 MB
+    assert chunks[-1].columns["user_agent"][-1].as_py() == "y" * 8000
+
+
+def test_small_row_groups_come_together(tmp_path: Path) -> None:
+    [chunk] = ParquetReader(written(tmp_path / "x.parquet", 900, 10)).chunks(["account_id", "other"])
+    assert chunk.columns["account_id"].to_pylist() == [f"a{n}" for n in range(900)]
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.binary(), pa.large_binary(), pa.string_view()])
+def test_text_of_every_type_is_read(tmp_path: Path, kind: pa.DataType) -> None:
+    pq.write_table(pa.table({"account_id": pa.array(["a", None, "a"]).cast(kind)}), tmp_path / "x.parquet")
+    [chunk] = ParquetReader(tmp_path / "x.parquet").chunks(["account_id"])
+    assert chunk.columns["account_id"].cast(pa.string()).to_pylist() == ["a", None, "a"]

@@ -179,3 +179,10 @@ def test_card_numbers_are_counted_the_same_in_any_chunks(normalizer: Normalizer,
     with pytest.raises(InputError):
         for start in range(0, 10, size):
             many.read(described, pa.array(pans(10)[start : start + size]), "id")
+
+
+def test_dictionaries_are_read_by_the_values_that_are_used(normalizer: Normalizer) -> None:
+    unused = pa.array(["a1", *pans(20), "a2"])
+    raw = pa.DictionaryArray.from_arrays(pa.array([21, 0, None, 0]), unused)
+    assert value(normalizer, "logins", "account_id", raw) == ["a2", "a1", None, "a1"]
+    assert faults(normalizer, "logins", "account_id", raw) == [None, None, "missing_value", None]
