@@ -17,11 +17,12 @@ from linkgraph.detect.graph import components
 from linkgraph.explain.account import explain
 from linkgraph.explain.text import render
 from linkgraph.ledger import Ledger
-from linkgraph.nightly import Plan, run_night
+from linkgraph.nightly import Plan, publish, run_night
 from linkgraph.runs import Run
 from linkgraph.settings import Settings, read_settings
 from linkgraph.store import open_view
 from linkgraph.store.base import GraphView
+from tests.neo4j_server.server import Address
 from tests.shared_data import shared
 
 pytestmark = pytest.mark.shared
@@ -135,6 +136,19 @@ def test_flagged_accounts_are_explained_to_the_last_digit(view: GraphView) -> No
     text = render(explain(view, flagged[0].account_id))
     assert "Identifiers that count" in text
     assert "Strongest pairs" in text
+
+
+@pytest.mark.neo4j
+def test_both_stores_explain_the_same(settings: Settings, night: Run, view: GraphView, empty_neo4j: Address) -> None:
+    server = {"neo4j_uri": empty_neo4j.uri, "neo4j_user": empty_neo4j.user, "neo4j_password": empty_neo4j.password}
+    there = read_settings(home=settings.home, store="neo4j", **server)
+    publish(there, night)
+    with closing(open_view(there, night)) as other:
+        assert other.rings(2_000) == view.rings(2_000)
+        flagged = view.flagged(1_000)
+        assert other.flagged(1_000) == flagged
+        for account in flagged:
+            assert explain(other, account.account_id) == explain(view, account.account_id)
 
 
 def _graph(settings: Settings, night: Run) -> tuple[np.ndarray, np.ndarray]:
