@@ -12,9 +12,9 @@ SELECT
 FROM (
   SELECT
     account_id AS account_id, opened_at AS opened_at, known_at AS known_at, kind AS kind,
-    reason_code AS reason_code, amount AS amount, currency AS currency, deleted AS deleted,
+    reason_code AS reason_code, amount AS amount, currency AS currency, deleted AS deleted, as_of AS as_of,
     row_number() OVER (PARTITION BY record ORDER BY known_at DESC, deleted DESC, batch DESC, line DESC) AS place
   FROM ledger_disputes, clock
-  WHERE record IS NOT NULL AND known_at <= as_of AND opened_at <= as_of
+  WHERE record IS NOT NULL AND known_at <= as_of
 ) AS ranked
-WHERE place = 1 AND NOT deleted
+WHERE place = 1 AND NOT deleted AND opened_at <= as_of

@@ -9,9 +9,9 @@ SELECT
   account_id AS account_id, "at" AS "at", kind AS kind, token AS token
 FROM (
   SELECT
-    account_id AS account_id, "at" AS "at", kind AS kind, token AS token, deleted AS deleted,
+    account_id AS account_id, "at" AS "at", kind AS kind, token AS token, deleted AS deleted, as_of AS as_of,
     row_number() OVER (PARTITION BY record ORDER BY known_at DESC, deleted DESC, batch DESC, line DESC) AS place
   FROM ledger_instruments, clock
-  WHERE record IS NOT NULL AND known_at <= as_of AND "at" <= as_of
+  WHERE record IS NOT NULL AND known_at <= as_of
 ) AS ranked
-WHERE place = 1 AND NOT deleted
+WHERE place = 1 AND NOT deleted AND "at" <= as_of

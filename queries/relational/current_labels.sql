@@ -12,9 +12,9 @@ SELECT
 FROM (
   SELECT
     account_id AS account_id, label AS label, "at" AS "at", known_at AS known_at, source AS source,
-    typology AS typology, deleted AS deleted,
+    typology AS typology, deleted AS deleted, as_of AS as_of,
     row_number() OVER (PARTITION BY record ORDER BY known_at DESC, deleted DESC, batch DESC, line DESC) AS place
   FROM ledger_labels, clock
-  WHERE record IS NOT NULL AND known_at <= as_of AND "at" <= as_of
+  WHERE record IS NOT NULL AND known_at <= as_of
 ) AS ranked
-WHERE place = 1 AND NOT deleted
+WHERE place = 1 AND NOT deleted AND "at" <= as_of

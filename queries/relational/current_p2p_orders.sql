@@ -9,9 +9,9 @@ SELECT
   buyer_id AS buyer_id, seller_id AS seller_id, "at" AS "at", payer AS payer, proof AS proof
 FROM (
   SELECT
-    buyer_id AS buyer_id, seller_id AS seller_id, "at" AS "at", payer AS payer, proof AS proof, deleted AS deleted,
+    buyer_id AS buyer_id, seller_id AS seller_id, "at" AS "at", payer AS payer, proof AS proof, deleted AS deleted, as_of AS as_of,
     row_number() OVER (PARTITION BY record ORDER BY known_at DESC, deleted DESC, batch DESC, line DESC) AS place
   FROM ledger_p2p_orders, clock
-  WHERE record IS NOT NULL AND known_at <= as_of AND "at" <= as_of
+  WHERE record IS NOT NULL AND known_at <= as_of
 ) AS ranked
-WHERE place = 1 AND NOT deleted
+WHERE place = 1 AND NOT deleted AND "at" <= as_of

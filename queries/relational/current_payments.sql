@@ -13,9 +13,9 @@ FROM (
   SELECT
     account_id AS account_id, "at" AS "at", direction AS direction, rail AS rail, amount AS amount,
     currency AS currency, instrument AS instrument, wallet AS wallet, session_id AS session_id,
-    deleted AS deleted,
+    deleted AS deleted, as_of AS as_of,
     row_number() OVER (PARTITION BY record ORDER BY known_at DESC, deleted DESC, batch DESC, line DESC) AS place
   FROM ledger_payments, clock
-  WHERE record IS NOT NULL AND known_at <= as_of AND "at" <= as_of
+  WHERE record IS NOT NULL AND known_at <= as_of
 ) AS ranked
-WHERE place = 1 AND NOT deleted
+WHERE place = 1 AND NOT deleted AND "at" <= as_of

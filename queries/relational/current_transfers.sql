@@ -12,9 +12,9 @@ SELECT
 FROM (
   SELECT
     from_account_id AS from_account_id, to_account_id AS to_account_id, "at" AS "at", amount AS amount,
-    currency AS currency, deleted AS deleted,
+    currency AS currency, deleted AS deleted, as_of AS as_of,
     row_number() OVER (PARTITION BY record ORDER BY known_at DESC, deleted DESC, batch DESC, line DESC) AS place
   FROM ledger_transfers, clock
-  WHERE record IS NOT NULL AND known_at <= as_of AND "at" <= as_of
+  WHERE record IS NOT NULL AND known_at <= as_of
 ) AS ranked
-WHERE place = 1 AND NOT deleted
+WHERE place = 1 AND NOT deleted AND "at" <= as_of

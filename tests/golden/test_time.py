@@ -34,6 +34,14 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
         label("late-known", "fraud", 5, known_at=at(-10)),
         *[login(one, device_id="early-phone") for one in ("early-known", "early-near")],
         label("early-known", "fraud", 5, known_at=at(0)),
+        # A sign-in that a later row of the same source moves to after the as-of: it has not happened yet.
+        login("moved-1", 1, device_id="moved", source_id="m"),
+        login("moved-1", -5, device_id="moved", source_id="m", known_at=at(0.5)),
+        login("moved-2", 1, device_id="moved"),
+        # The same, moved within the past.
+        login("kept-1", 3, device_id="kept", source_id="k"),
+        login("kept-1", 2, device_id="kept", source_id="k", known_at=at(0.5)),
+        login("kept-2", 1, device_id="kept"),
     )
     return night(tmp_path_factory.mktemp("time"), world)
 
@@ -72,3 +80,8 @@ def test_a_label_known_after_the_night_changes_nothing(judged: Judged) -> None:
 def test_a_label_known_at_the_very_moment_counts(judged: Judged) -> None:
     assert judged.accounts["early-known"].label == "fraud"
     assert judged.accounts["early-near"].risk > 0.5
+
+
+def test_a_correction_to_a_day_to_come_takes_the_event_away(judged: Judged) -> None:
+    assert judged.pair("kept-1", "kept-2") is not None
+    assert judged.pair("moved-1", "moved-2") is None
