@@ -30,6 +30,7 @@ Lines: TypeAlias = np.ndarray[Any, Any]
 _BLOCK = 16 << 20  # bytes; also the longest line
 _HEADER = 1 << 20  # bytes; the longest header
 _COLUMNS = 4096  # each costs some kilobytes a block, whatever is in it
+_SPACES = np.frombuffer(b" \t\r", np.uint8)
 _NOT_TEXT = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"PAR1": "Parquet", b"PK\x03\x04": "zip"}
 
 
@@ -121,9 +122,8 @@ class CsvReader:
     def _chunk(self, block: bytes, wanted: Sequence[str]) -> Chunk:
         refused: list[tuple[int, int]] = []
         rows = _parse(block, len(self.names or ()), refused)
-        breaks = reduce(np.add, (pc.count_substring(column, "\n").to_numpy() for column in rows.columns))
-        lines, bad, self._stream.line = _places(self._stream.line, breaks, refused)
-        filled = reduce(pc.or_, (pc.greater(pc.binary_length(column), 0) for column in rows.columns))
+        lines, bad, self._stream.line = _places(self._stream.line, _breaks(block, rows, len(refused)), refused)
+        filled = _filled(rows)
         kept = rows.filter(filled) if filled.false_count else rows
         columns = {name: kept[place] for place, name in enumerate(self.names or ()) if name in set(wanted)}
         rejects = [Reject(line, "malformed_row") for line in bad.tolist()]
@@ -145,6 +145,24 @@ def _parse(block: bytes, width: int, refused: list[tuple[int, int]]) -> pa.Recor
         convert_options=pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.binary())),
     )
     return pa.RecordBatch.from_arrays([column.combine_chunks() for column in table.columns], names=names)
+
+
+def _breaks(block: bytes, rows: pa.RecordBatch, refused: int) -> Lines:
+    """Line breaks inside each row."""
+    if b"\r" not in block and block.count(b"\n") == len(rows) + refused:
+        return np.zeros(len(rows), dtype=np.int64)
+    counts: Lines = reduce(np.add, (pc.count_substring(column, "\n").to_numpy() for column in rows.columns))
+    return counts
+
+
+def _filled(rows: pa.RecordBatch) -> pa.Array:
+    """Which rows have any value."""
+    filled = pa.array(np.zeros(len(rows), dtype=bool))
+    for column in rows.columns:
+        filled = pc.or_(filled, pc.greater(pc.binary_length(column), 0))
+        if filled.false_count == 0:
+            break
+    return filled
 
 
 def _places(line: int, breaks: Lines, refused: Sequence[tuple[int, int]]) -> tuple[Lines, Lines, int]:
@@ -175,41 +193,40 @@ class JsonLinesReader:
     def chunks(self, wanted: Sequence[str]) -> Iterator[Chunk]:
         """One chunk per block."""
         for block in self._stream.blocks(csv_rows=False):
-            text = pa.array([block.removesuffix(b"\n")], pa.binary())
-            texts = pc.split_pattern(text, "\n").flatten().cast(pa.string())
-            lines = pa.array(np.arange(len(texts)) + self._stream.line)
-            self._stream.line += block.count(b"\n")
-            yield self._chunk(lines, pc.utf8_trim_whitespace(texts), wanted)
+            yield self._chunk(block, wanted)
 
-    def _chunk(self, lines: pa.Array, texts: pa.Array, wanted: Sequence[str]) -> Chunk:
-        filled = pc.not_equal(texts, "")
+    def _chunk(self, block: bytes, wanted: Sequence[str]) -> Chunk:
+        texts = _lines(block)
+        lines = pa.array(np.arange(len(texts)) + self._stream.line)
+        self._stream.line += len(texts)
+        filled = pc.and_(pc.not_equal(texts, ""), pc.not_equal(texts, "\n"))
         blank = filled.false_count
         lines, texts = lines.filter(filled), texts.filter(filled)
         rejects = []
         for reason, character in (("nul_byte", "\0"), ("invalid_encoding", NOT_UTF8)):
-            mask = pc.less(pc.find_substring(texts, character), 0)
-            rejects += [Reject(line, reason) for line in lines.filter(pc.invert(mask)).to_pylist()]
-            lines, texts = lines.filter(mask), texts.filter(mask)
-        answer = self._read(texts, wanted)
-        bad = answer["fault"].is_valid()
-        faulty = zip(lines.filter(bad).to_pylist(), answer["fault"].filter(bad).to_pylist(), strict=True)
-        rejects += [Reject(line, reason) for line, reason in faulty]
-        kept = answer.filter(pc.invert(bad))
-        columns = {name: kept[name] for name in wanted}
-        keys = frozenset(pc.unique(pc.list_flatten(kept["keys"])).to_pylist())
-        return Chunk(lines.filter(pc.invert(bad)), columns, rejects, blank, keys)
+            if character.encode() in block:
+                mask = pc.less(pc.find_substring(texts, character), 0)
+                rejects += [Reject(line, reason) for line in lines.filter(pc.invert(mask)).to_pylist()]
+                lines, texts = lines.filter(mask), texts.filter(mask)
+        answer = self._normalizer.call("read_json_line", {"line": texts}, [_pointers(wanted)]).combine_chunks()
+        faults = pc.struct_field(answer, "fault")
+        bad = faults.is_valid()
+        if bad.true_count:
+            faulty = zip(lines.filter(bad).to_pylist(), faults.filter(bad).to_pylist(), strict=True)
+            rejects += [Reject(line, reason) for line, reason in faulty]
+            lines, texts, answer = (each.filter(pc.invert(bad)) for each in (lines, texts, answer))
+        columns = self._columns(texts, pc.struct_field(answer, "texts").flatten(), wanted)
+        keys = pc.unique(pc.struct_field(answer, "keys").flatten())
+        return Chunk(lines, columns, rejects, blank, frozenset(keys.to_pylist()))
 
-    def _read(self, texts: pa.Array, wanted: Sequence[str]) -> pa.RecordBatch:
-        pointers = ["/" + name.replace("~", "~0").replace("/", "~1") for name in wanted]
-        answer = self._normalizer.call("read_json_line", {"line": texts}, [pointers])
-        rows = answer.combine_chunks()
-        columns = {"fault": rows.field("fault"), "keys": rows.field("keys")}
-        listed = rows.field("texts")
+    def _columns(self, texts: pa.Array, values: pa.Array, wanted: Sequence[str]) -> dict[str, pa.Array]:
+        """The columns whose values come in turn, one of each wanted key for each line."""
+        columns = {}
         for place, name in enumerate(wanted):
-            columns[name] = _element(listed, place, len(wanted))
+            columns[name] = values.take(pa.array(np.arange(place, len(values), len(wanted))))
             if name in self._exact:
                 columns[name] = self._exactly(texts, name, columns[name])
-        return pa.RecordBatch.from_pydict(columns)
+        return columns
 
     def _exactly(self, texts: pa.Array, name: str, extracted: pa.Array) -> pa.Array:
         pattern = f'"{re.escape(name)}"\\s*:\\s*(-?[0-9]+(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)'
@@ -218,13 +235,20 @@ class JsonLinesReader:
         return answer.combine_chunks()
 
 
-def _element(lists: pa.ListArray, place: int, width: int) -> pa.Array:
-    """The value at `place` of each list; null where there is no list. Lists are of `width` or missing."""
-    present = lists.is_valid()
-    values = lists.drop_null().flatten()
-    rank = pc.subtract(pc.cumulative_sum(present.cast(pa.int64())), 1)
-    places = pc.if_else(present, pc.add(pc.multiply(rank, width), place), pa.scalar(None, pa.int64()))
-    return values.take(places)
+def _lines(block: bytes) -> pa.Array:
+    """The lines of a block, each with its end; without white space around them where one begins with any."""
+    raw = np.frombuffer(block, np.uint8)
+    ends = np.flatnonzero(raw == ord("\n")) + 1
+    if not block.endswith(b"\n"):
+        ends = np.append(ends, len(block))
+    offsets = np.concatenate([[0], ends]).astype(np.int32)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(block)]
+    texts = pa.Array.from_buffers(pa.string(), len(ends), buffers)
+    return pc.utf8_trim_whitespace(texts) if np.isin(raw[offsets[:-1]], _SPACES).any() else texts
+
+
+def _pointers(keys: Sequence[str]) -> list[str]:
+    return ["/" + key.replace("~", "~0").replace("/", "~1") for key in keys]
 
 
 def _header(path: Path, start: bytes) -> tuple[str, int]:
