@@ -172,7 +172,7 @@ class _Reading:
         return message if message.startswith(path) else f"{path}: {message}"
 
     def _check_header(self, names: Sequence[str], shaper: Shaper) -> None:
-        """InputError if a required column is absent, or one of ours is there twice.
+        """InputError if a column is absent that is required or chosen by, or one of ours is there twice.
 
         Names of the file are echoed only once one of them is ours.
         """
@@ -182,6 +182,7 @@ class _Reading:
             raise InputError(f"{self.source.path}: line 1: column {', '.join(twice)} is there more than once")
         required = [f.name for f in shaper.record.fields if f.required and f.name not in self._given_otherwise()]
         missing = [name for name in required if wanted[name] not in names]
+        missing += [name for name in self.source.mapping.only if name not in names]
         if not missing:
             return
         hint = "; the header is one field: is the delimiter a comma?" if len(names) == 1 else ""

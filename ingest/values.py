@@ -191,9 +191,8 @@ def _text(described: Field, values: pa.Array) -> _Text:
         return _clean(_from_float(described, values))
     if pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_decimal(kind):
         return _clean(values.cast(pa.string()))
-    raise InputError(
-        f"column {described.name} has the type {kind.id if kind.num_fields else kind}, which is no single value"
-    )
+    plain = str(kind).split("<")[0]  # what a nested type is made of may be names from the file
+    raise InputError(f"column {described.name} has the type {plain}, which is no single value")
 
 
 def _clean(values: pa.Array) -> _Text:

@@ -122,7 +122,7 @@ CASES = [
     refused("Parquet page damaged", "damaged at or after row 1", "logins.parquet", damaged(parquet_bytes(PARQUET))),
     refused(
         "Parquet column of lists",
-        "which is no single value",
+        "column account_id has the type list, which is no single value",
         "logins.parquet",
         parquet_bytes(pa.table({"account_id": [["a"]], "at": [AT]})),
     ),

@@ -47,6 +47,12 @@ def test_only_some_rows_are_taken(tmp_path: Path) -> None:
     assert [row["account_id"] for row in rows] == ["a"]
 
 
+def test_a_column_to_choose_rows_by_must_be_there(tmp_path: Path) -> None:
+    path = write(tmp_path / "logins.csv", f"account_id,at,type\na,{AT},login\n")
+    [report] = take(tmp_path, path, columns=write(tmp_path / "map.toml", '[only]\ntyp = "login"\n'))
+    assert (report.status, report.error) == ("refused", f"{path}: line 1: missing column typ")
+
+
 def test_a_zone_may_be_declared_for_naive_times(tmp_path: Path) -> None:
     [row] = mapped(tmp_path, 'naive_times = "UTC"\n', "account_id,at\na,2026-01-01 12:00:00\n")
     assert row["at"] == NOON
