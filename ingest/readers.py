@@ -88,7 +88,7 @@ class ParquetReader:
             except (pa.ArrowException, OSError):
                 raise InputError(f"{self._path}: damaged at or after row {read + 1}") from None
             if held and (batch is None or sum(map(len, held)) >= size):
-                yield pa.Table.from_batches(held).unify_dictionaries()
+                yield pa.Table.from_batches(held)
                 held = []
             if batch is None:
                 return

@@ -184,6 +184,16 @@ def test_null_is_no_fault(normalizer: Normalizer) -> None:
         assert row["fault"] is None, form
 
 
+def test_words_are_remembered_only_for_the_same_question(normalizer: Normalizer) -> None:
+    seven = pa.array(["7"])
+    for _ in range(2):
+        assert faults(normalizer, "integer", "7", options=(0, 9)) == [None]
+        assert faults(normalizer, "integer", "7", options=(0, 5)) == ["bad_integer"]
+        assert normalizer.read("device", seven, tokens=False)["value"].to_pylist() == ["7"]
+        assert normalizer.read("device", seven)["value"].to_pylist() != ["7"]
+    assert values(normalizer, "device", "7", "8", "7") == ["7", "8", "7"]
+
+
 def test_every_kind_has_a_form_whose_value_is_secret() -> None:
     for kind in KIND_NAMES:
         assert dict(FORMS[kind].secret)["value"] == kind
