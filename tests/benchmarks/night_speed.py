@@ -1,7 +1,7 @@
 """How long a night takes and how much memory, stage by stage, before publishing and with it.
 
-By hand: `python -m tests.benchmarks.night_speed --accounts 20000 [--home HOME]`. Without a home it simulates a world and
-ingests it first. The night runs in a fresh process, so that its peak is its own.
+By hand: `python -m tests.benchmarks.night_speed --accounts 20000 [--home HOME]`. Without a home it simulates a world
+and ingests it first. The night runs in a fresh process, so that its peak is its own.
 """
 
 import argparse
@@ -62,8 +62,8 @@ def lines(figure: Figure) -> Iterator[str]:
     """Each stage with its share of the night before publishing."""
     before = next(mark.seconds for mark in figure.marks if mark.stage == "publish") or 1.0
     for mark, after in zip(figure.marks, figure.marks[1:], strict=False):
-        seconds = after.seconds - mark.seconds
-        yield f"{mark.stage:<10} {seconds:>8.2f} s {seconds / before:>6.2f} of the night {after.peak_mb:>6.0f} MB at most"
+        took = after.seconds - mark.seconds
+        yield f"{mark.stage:<10} {took:>8.2f} s {took / before:>6.2f} of the night {after.peak_mb:>6.0f} MB at most"
     yield f"{before:.1f} s before publishing, {figure.marks[-1].seconds:.1f} s in all; rows {figure.rows}"
 
 
