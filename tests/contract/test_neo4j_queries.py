@@ -96,6 +96,7 @@ def graph(both_stores: tuple[Store, Store], neo4j_server: Address) -> Iterator[n
         neo4j.GraphDatabase.driver(neo4j_server.uri, auth=login, notifications_min_severity="OFF") as driver,
         driver.session(database=neo4j_server.database) as session,
     ):
+        session.run("CALL db.clearQueryCaches()").consume()  # else a plan may be from an emptier graph
         yield session
 
 
@@ -103,7 +104,7 @@ def graph(both_stores: tuple[Store, Store], neo4j_server: Address) -> Iterator[n
 def test_no_statement_scans_to_find_its_start(graph: neo4j.Session) -> None:
     for name in queries.names("neo4j"):
         plan = set() if name.startswith("schema/") else operators_of(graph, queries.load("neo4j", name))
-        assert "AllNodesScan" not in plan, name
+        assert not plan & {"AllNodesScan", "DirectedAllRelationshipsScan"}, (name, plan)
         assert name in SCANS or not [operator for operator in plan if "Scan" in operator], (name, plan)
         assert name in SCANS | PINNED_ENDS or "CartesianProduct" not in plan, name
         assert not name.startswith("read/") or [operator for operator in plan if "IndexSeek" in operator], name

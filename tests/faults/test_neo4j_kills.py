@@ -71,19 +71,22 @@ def test_a_killed_publish_changes_no_answer_and_leaves_no_trace(nights: Nights) 
     with child(nights, "r-2") as process:
         seconds = killed_after(process, None)
     early = 0
-    for number in range(KILLS):
+    for number in range(3 * KILLS):
         point = draw.uniform(0, seconds)
         with child(nights, "r-2") as process:
             assert nights.publish("r-1") == nights.graphs["r-1"]
             killed_after(process, point)
         shown = runs.published_id(nights.settings.home)
         assert shown in ("r-1", "r-2")
-        early += shown == "r-1"
         said = f"kill {number} of seed {SEED} after {point:.3f} of {seconds:.3f} s"
         assert nights.answers(shown, from_file=False) == nights.answers(shown, from_file=True), said
         following = "r-2" if number % 2 else "r-3"
         assert nights.publish(following) == nights.graphs[following], said
-    assert early >= KILLS // 2, "the kills came too late to show anything"
+        # A server gets quicker as it goes: what came too late shows how long a publish takes now.
+        early, seconds = (early, point) if shown == "r-2" else (early + 1, seconds)
+        if early == KILLS:
+            return
+    pytest.fail(f"only {early} of {3 * KILLS} kills came before the end")
 
 
 def test_nothing_is_left_over_two_publishes_later(nights: Nights) -> None:

@@ -1,6 +1,7 @@
-// Relationships that no readable run holds.
+// Relationships that no readable run holds; all of them begin at an account.
 // params: published
 // returns: id
-MATCH (:Account)-[x:USED|MEMBER_OF|LINKED|BECAUSE]->()
+MATCH (a:Account)-[x:USED|MEMBER_OF|LINKED|BECAUSE]->()
+USING SCAN a:Account
 WHERE x.seen < $published
 RETURN elementId(x) AS id

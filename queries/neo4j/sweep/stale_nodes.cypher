@@ -1,6 +1,20 @@
 // Accounts, identifiers and rings that no readable run holds.
 // params: published
 // returns: id
-MATCH (x:Account|Identifier|Ring)
-WHERE x.seen < $published
+CALL () {
+  MATCH (x:Account)
+  USING SCAN x:Account
+  WHERE x.seen < $published
+  RETURN x
+UNION ALL
+  MATCH (x:Identifier)
+  USING SCAN x:Identifier
+  WHERE x.seen < $published
+  RETURN x
+UNION ALL
+  MATCH (x:Ring)
+  USING SCAN x:Ring
+  WHERE x.seen < $published
+  RETURN x
+}
 RETURN elementId(x) AS id
