@@ -190,6 +190,8 @@ def _equals(values: pa.Array, text: str) -> pa.Array:
 
 def _joined(read: list[tuple[Column, pa.Array]], described: Field) -> Column:
     """Columns of disjoint rows as one column in the order of the rows; `places` are where each one's rows belong."""
+    if not read:
+        return Column({}, None)
     if len(read) == 1:
         return read[0][0]
     order = pc.sort_indices(pa.chunked_array([places for _, places in read]))

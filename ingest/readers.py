@@ -63,7 +63,7 @@ class ParquetReader:
             schema = pq.read_schema(path)
             texts = [field.name for field in schema if _is_text(field.type)]
             self._file = pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False, buffer_size=1 << 20)
-        except (pa.ArrowException, OSError):
+        except (pa.ArrowException, OSError, UnicodeDecodeError):
             raise InputError(f"{path}: not a Parquet file, or cut short") from None
         self.names: tuple[str, ...] | None = tuple(self._file.schema_arrow.names)
 

@@ -67,14 +67,13 @@ def repeated(header: str, values: str) -> str:
     return header + "\n" + "".join(values.format(n=n) + "\n" for n in range(GOOD))
 
 
+PAYMENTS = "payment_id,account_id,at,direction,rail,amount,currency"
 GOODS = {
     "logins": csv_text(logins(GOOD)),
     "accounts": repeated("account_id,created_at,kyc_level,kyc_name", "a{n}," + AT + ",1,Ann Example"),
     "observations": repeated("account_id,kind,identifier,at", "a{n},device,d{n}," + AT),
     "instruments": repeated("account_id,at,kind,token", "a{n}," + AT + ",card,tok_{n}"),
-    "payments": repeated(
-        "payment_id,account_id,at,direction,rail,amount,currency", "p{n},a{n}," + AT + ",in,card,1.50,EUR"
-    ),
+    "payments": repeated(PAYMENTS, "p{n},a{n}," + AT + ",in,card,1.50,EUR"),
 }
 LONG_LINE = "line of a gigabyte"
 ZSTD = pa.compress(GOODS["logins"].encode() * 500, "zstd", asbytes=True)
@@ -129,6 +128,13 @@ CASES = [
     refused("unknown suffix", "unknown suffix", "logins.xlsx", "x"),
     refused("no feed of that name", "no feed is known for it", "users.csv", "account_id,at\n"),
     refused("more rejects than the bound", "1 of 2 rows rejected", "logins.csv", f"account_id,at\na,{AT}\na,x\n"),
+    refused("no row that can be read", "2 of 2 rows rejected", "payments.csv", PAYMENTS + "\na,b\nc\n"),
+    refused(
+        "Parquet column name that is not UTF-8",
+        "not a Parquet file, or cut short",
+        "logins.parquet",
+        parquet_bytes(PARQUET).replace(b"account_id", b"account_\xff\xff"),
+    ),
     refused(
         "id column of card numbers",
         "column account_id looks like full card numbers",

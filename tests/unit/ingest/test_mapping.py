@@ -183,3 +183,10 @@ only = { bad = 1 }
         reports = take(home, path, columns=write(home / "map.toml", text.replace("users.csv", path.name)))
         assert [(each.feed, each.accepted) for each in reports] == [("accounts", 4), ("labels", 2)]
         assert [row["account_id"] for row in ledger_rows(home, "labels")] == ["a1", "a3"]
+
+
+def test_a_file_may_have_no_row_of_the_sort_to_take(tmp_path: Path) -> None:
+    rows = [{"id": "p3", "user": "a3", "when": "", "way": "?", "value": "-", "type": "fee"}]
+    path = write(tmp_path / "export.csv", rows)
+    [report] = take(tmp_path, path, columns=write(tmp_path / "map.toml", MAP))
+    assert (report.status, report.rows, report.accepted, report.ignored) == ("committed", 1, 0, {"row.only": 1})
