@@ -2,7 +2,8 @@
 columns.
 
 A form gives named parts, each NULL where there is none, and `fault`, a code of `ingest.rejects`. Normalising is
-idempotent: the value part of an identifier, read again, is itself. Secret parts leave here only as tokens.
+idempotent: the value part of an identifier (of an IP address the exact part), read again, is itself. Secret parts
+leave here only as tokens.
 """
 
 import threading
@@ -19,6 +20,7 @@ import pyarrow.compute as pc
 from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression, StarExpression
 
 from ingest.pseudonyms import Key
+from linkgraph.errors import InputError
 from linkgraph.kinds import KIND_NAMES
 from linkgraph.queries import load, names
 
@@ -164,7 +166,10 @@ def _call(macro: str, arguments: list[Expression], options: Sequence[Any]) -> Ex
 
 def _in_order(rows: duckdb.DuckDBPyRelation) -> pa.Table:
     """The rows in the order they went in: threads hand in their batches in any order, whatever the settings say."""
-    table = rows.to_arrow_table()
+    try:
+        table = rows.to_arrow_table()
+    except duckdb.Error as error:  # its message may hold a value
+        raise InputError(f"a step of reading failed: {type(error).__name__}") from error
     place = table[_PLACE].to_numpy()
     if np.any(place[1:] < place[:-1]):
         table = table.take(np.argsort(place))

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
 from ingest.delimited import CsvReader, JsonLinesReader
@@ -162,7 +161,7 @@ class _Reading:
                 yield shaped.batch
         except InputError as error:
             raise InputError(self._located(str(error))) from None
-        except (pa.ArrowException, duckdb.Error) as error:
+        except pa.ArrowException as error:
             where = f"{self.source.path}: cannot be read after row {self.report.rows}"
             raise InputError(f"{where}: {type(error).__name__}") from error
         self._check_share()
