@@ -64,7 +64,8 @@ def ingest(
 
 
 def _file_line(name: str, report: dict[str, object]) -> str:
-    words = [f"{name}: {report['status']}, {report['accepted']:,} of {report['rows']:,} rows taken"]
+    feed = f" as {report['feed']}" if report["feed"] else ""
+    words = [f"{name}{feed}: {report['status']}, {report['accepted']:,} of {report['rows']:,} rows taken"]
     for title in ("reasons", "ignored"):
         counts = report[title]
         if isinstance(counts, dict) and counts:
