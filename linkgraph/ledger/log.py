@@ -7,6 +7,7 @@ next try); killed after it, the file is wholly in, and the same file again is a 
 
 import fcntl
 import json
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -159,8 +160,18 @@ def _write_parts(
                 bounds = pc.min_max(batch["known_at"]).as_py()
                 rows, oldest, newest = rows + len(batch), min(oldest, bounds["min"]), max(newest, bounds["max"])
                 batch = next(batches, None)
+        _sync(path)
         yield _add_action(path, rows, oldest, newest)
         part += 1
+
+
+def _sync(path: Path) -> None:
+    """Wait until the file is on the disk: a commit must not outlive what it names, even if the power fails."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _writing(schema: pa.Schema) -> dict[str, Any]:
