@@ -46,6 +46,7 @@ class EmbeddedWriter:
         with _wrapped("connect"):
             self._graph.parent.mkdir(parents=True, exist_ok=True)
             self._connection = duckdb.connect(self._beside, config=self._config)
+        _execute(self._connection, "build/quiet")
         return self
 
     def __exit__(

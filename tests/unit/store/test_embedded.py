@@ -95,3 +95,10 @@ def test_every_read_returns_the_columns_its_header_names(tmp_path: Path) -> None
             query = queries.load("embedded", name)
             cursor = connection.execute(query.text, {key: values[key] for key in query.params})
             assert tuple(column[0] for column in cursor.description or ()) == query.returns, name
+
+
+def test_building_shows_no_progress_of_its_own(tmp_path: Path) -> None:
+    """The engine's bar would stand between the lines of a command whose output is piped."""
+    with EmbeddedWriter(tmp_path / "graph.duckdb") as writer:
+        (shown,) = writer._connection.execute("SELECT current_setting('enable_progress_bar')").fetchone() or (None,)
+    assert shown is False
