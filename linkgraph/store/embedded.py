@@ -38,15 +38,19 @@ class EmbeddedWriter:
     def __init__(self, graph: Path, memory_limit: str = "4GB", threads: int = 2) -> None:
         self._graph = graph
         self._beside = graph.with_name(f"{graph.name}.building")
-        self._config: dict[str, Any] = {"memory_limit": memory_limit, "threads": threads, **_NO_DOWNLOADS}
+        spill = f"{self._beside}.tmp"
+        limits = {"memory_limit": memory_limit, "threads": threads, "temp_directory": spill}
+        self._config: dict[str, Any] = {**limits, **_NO_DOWNLOADS}
         self._sent: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         self._discard()
         with _wrapped("connect"):
             self._graph.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = duckdb.connect(self._beside, config=self._config)
+            self._connection = duckdb.connect(config=self._config)
         _execute(self._connection, "build/quiet")
+        _execute(self._connection, "build/attach", path=str(self._beside))
+        _execute(self._connection, "build/use")
         return self
 
     def __exit__(
@@ -83,6 +87,7 @@ class EmbeddedWriter:
             names=[name for name, _ in counts],
             counts=[rows for _, rows in counts],
         )
+        _execute(self._connection, "build/checkpoint")
         with _wrapped("close"):
             self._connection.close()
             self._beside.replace(self._graph)

@@ -1,0 +1,2 @@
+-- Everything into the file itself, so that it can be moved alone.
+CHECKPOINT graph

@@ -1,0 +1,2 @@
+-- Statements that follow mean the file being built.
+USE graph
