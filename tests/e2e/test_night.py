@@ -1,6 +1,8 @@
 """Feeds to an explained account: the whole night on a small simulated world."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,14 @@ def test_an_empty_ledger_fails_and_publishes_nothing(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="empty"):
         run_night(read_settings(home=tmp_path), Plan())
     assert runs.published_id(tmp_path) is None
+
+
+def test_the_night_is_the_same_bytes_whatever_the_hash_seed(settings: Settings, tmp_path: Path) -> None:
+    expected = run_night(settings, Plan()).record()["tables"]
+    program = "import sys; from linkgraph.cli import main; sys.argv[1:] = ['nightly']; main()"
+    for seed in ("1", "2"):
+        home = tmp_path / seed
+        shutil.copytree(settings.ledger_folder, home / "ledger")
+        environment = {"PYTHONHASHSEED": seed, "LINKGRAPH_HOME": str(home)}
+        subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True)
+        assert runs.open_run(home).record()["tables"] == expected
