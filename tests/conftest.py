@@ -22,7 +22,7 @@ import pytest
 from linkgraph import runs
 from linkgraph.runs import Run
 from linkgraph.settings import Settings, read_settings
-from linkgraph.store import open_view, open_writer
+from linkgraph.store import open_view, open_writers
 from linkgraph.store.base import GraphView, GraphWriter
 from linkgraph.tables import TABLES
 from tests.builders import Tables, write_run
@@ -58,7 +58,7 @@ class Store:
 
     def writer(self, run: Run) -> GraphWriter:
         """A writer for a run."""
-        return open_writer(self.settings, run)
+        return open_writers(self.settings, run)[-1]
 
     @contextmanager
     def view(self, run_id: str | None = None) -> Iterator[GraphView]:

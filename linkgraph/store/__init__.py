@@ -22,11 +22,6 @@ class HasGraph(Protocol):
         ...
 
 
-def open_writer(settings: Settings, run: HasGraph) -> GraphWriter:
-    """A writer of the store the settings name; nothing is opened before it is entered."""
-    return _neo4j_writer(settings, run) if settings.store == "neo4j" else _embedded_writer(settings, run)
-
-
 def open_writers(settings: Settings, run: HasGraph) -> list[GraphWriter]:
     """Every store a night is written to, in order: the run's own embedded file always, so that it stays readable."""
     embedded = _embedded_writer(settings, run)

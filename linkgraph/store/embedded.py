@@ -5,10 +5,9 @@ pages and a limit is a filter. The file of a run never changes once it is publis
 the caller's business. Errors of DuckDB name the statement and its parameters, never a value.
 """
 
-import math
 import shutil
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -19,15 +18,13 @@ import pyarrow as pa
 
 from linkgraph import queries
 from linkgraph.errors import StoreError
-from linkgraph.model import Account, Contribution, Identifier, Link, Member, Pair, Ring, RunStamp
+from linkgraph.model import RunStamp
+from linkgraph.store.rows import RowsView
 from linkgraph.tables import TABLES
 
 # Tables made from one that was sent, and what makes lookups by key quick and keys unique.
 _DERIVED = {"used": ("used_by",)}
 _KEYS = ("account_key", "identifier_key", "ring_key")
-
-# No read answers more rows than this. It is far above what the API asks for; reaching it is an error, never a cut.
-_CAP = 1_000_000
 
 _NO_DOWNLOADS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
@@ -112,7 +109,7 @@ class EmbeddedWriter:
         shutil.rmtree(self._beside.with_name(f"{self._beside.name}.tmp"), ignore_errors=True)
 
 
-class EmbeddedView:
+class EmbeddedView(RowsView):
     """Reads the file of one run; see `base.GraphView`. Safe to share between threads."""
 
     def __init__(self, graph: Path, memory_limit: str = "4GB") -> None:
@@ -129,74 +126,15 @@ class EmbeddedView:
             self.close()
             raise
 
-    def run(self) -> RunStamp:
-        """Which run this file holds."""
-        return self._stamp
-
-    def accounts(self, account_ids: Sequence[str]) -> list[Account]:
-        """Those that exist, by id."""
-        return [Account(*row) for row in self._rows("accounts", account_ids=_texts(account_ids), cap=_CAP)]
-
-    def flagged(self, limit: int) -> list[Account]:
-        """Flagged accounts, highest risk first."""
-        return [Account(*row) for row in self._rows("flagged", limit=max(limit, 0))]
-
-    def identifiers(self, keys: Sequence[str]) -> list[Identifier]:
-        """Those that exist, by key."""
-        return [Identifier(*row) for row in self._rows("identifiers", keys=_texts(keys), cap=_CAP)]
-
-    def links(self, account_ids: Sequence[str], limit: int) -> list[Link]:
-        """What each account used, last seen first."""
-        rows = self._rows("links", account_ids=_texts(account_ids), limit=limit, cap=_CAP)
-        return [Link(*row) for row in rows]
-
-    def users(self, keys: Sequence[str], limit: int) -> list[Link]:
-        """Who used each identifier, last seen first."""
-        return [Link(*row) for row in self._rows("users", keys=_texts(keys), limit=limit, cap=_CAP)]
-
-    def pairs(self, account_ids: Sequence[str], limit: int) -> list[Pair]:
-        """Strongest pairs of each account, each pair once."""
-        rows = self._rows("pairs", account_ids=_texts(account_ids), limit=limit, cap=_CAP)
-        return [
-            Pair(a, b, bits, chance, tuple(families), tuple(shared)) for a, b, bits, chance, families, shared in rows
-        ]
-
-    def contributions(self, account_ids: Sequence[str]) -> list[Contribution]:
-        """What each score is made of, largest first."""
-        return [Contribution(*row) for row in self._rows("contributions", account_ids=_texts(account_ids), cap=_CAP)]
-
-    def rings(self, limit: int, after: tuple[float, str] | None = None) -> list[Ring]:
-        """Rings, best score first."""
-        score, ring_id = after if after is not None else (math.inf, "")
-        return [Ring(*row) for row in self._rows("rings", score=score, ring_id=ring_id, limit=max(limit, 0))]
-
-    def rings_by_id(self, ring_ids: Sequence[str]) -> list[Ring]:
-        """Those that exist, by id."""
-        return [Ring(*row) for row in self._rows("rings_by_id", ring_ids=_texts(ring_ids), cap=_CAP)]
-
-    def members(self, ring_ids: Sequence[str]) -> list[Member]:
-        """Members of each ring, surest first."""
-        return [Member(*row) for row in self._rows("members", ring_ids=_texts(ring_ids), cap=_CAP)]
-
     def close(self) -> None:
         """Close the file; the view must not be used afterwards."""
         while self._idle:
             self._idle.pop().close()
         self._connection.close()
 
-    def _read_stamp(self) -> RunStamp:
-        rows = self._rows("run")
-        if not rows:
-            raise StoreError("this file holds no published run")
-        run_id, as_of, config_hash, cold_start, names, counts = rows[0]
-        return RunStamp(run_id, as_of, config_hash, cold_start, dict(zip(names, counts, strict=True)))
-
-    def _rows(self, name: str, **values: Any) -> list[tuple[Any, ...]]:
+    def _read(self, name: str, **values: Any) -> list[Any]:
         with self._cursor() as cursor:
-            rows: list[tuple[Any, ...]] = _execute(cursor, f"read/{name}", **values).fetchall()
-        if len(rows) == values.get("cap"):
-            raise StoreError(f"query read/{name}: more than {_CAP} rows; ask for less")
-        return rows
+            return _execute(cursor, f"read/{name}", **values).fetchall()
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -224,19 +162,6 @@ class _Counted:
         for batch in self._batches:
             self.rows += batch.num_rows
             yield from pa.Table.from_batches([batch]).cast(self._schema).to_batches()
-
-
-def _texts(values: Sequence[str]) -> list[str]:
-    # A text that is not Unicode (a lone surrogate) cannot be stored, so it names nothing.
-    return [value for value in values if _encodes(value)]
-
-
-def _encodes(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _execute(connection: duckdb.DuckDBPyConnection, name: str, **values: Any) -> duckdb.DuckDBPyConnection:

@@ -5,17 +5,12 @@ view found its run, no step of a publish lies within the answer; else the view l
 again. So an answer is of one run, whole, or it is StoreBusyError.
 """
 
-import math
 import weakref
-from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from linkgraph.errors import StoreBusyError, StoreError
-from linkgraph.model import Account, Contribution, Identifier, Link, Member, Pair, Ring, RunStamp
 from linkgraph.store.neo4j.connection import Connection, Login
-
-# No read answers more rows than this; reaching it is an error, never a cut.
-_CAP = 1_000_000
+from linkgraph.store.rows import RowsView
 
 # A publish has about ten steps in all, and most last far longer than a read.
 _TRIES: Final = 10
@@ -28,7 +23,7 @@ class _Place(NamedTuple):
     seq: int
 
 
-class Neo4jView:
+class Neo4jView(RowsView):
     """Reads one run; see `base.GraphView`. Safe to share between threads."""
 
     def __init__(self, login: Login, run_id: str) -> None:
@@ -43,70 +38,15 @@ class Neo4jView:
             self.close()
             raise
 
-    def run(self) -> RunStamp:
-        """Which run this view shows."""
-        return self._stamp
-
-    def accounts(self, account_ids: Sequence[str]) -> list[Account]:
-        """Those that exist, by id."""
-        return [Account(*row) for row in self._rows("accounts", account_ids=_texts(account_ids), cap=_CAP)]
-
-    def flagged(self, limit: int) -> list[Account]:
-        """Flagged accounts, highest risk first."""
-        return [Account(*row) for row in self._rows("flagged", limit=max(limit, 0))]
-
-    def identifiers(self, keys: Sequence[str]) -> list[Identifier]:
-        """Those that exist, by key."""
-        return [Identifier(*row) for row in self._rows("identifiers", keys=_texts(keys), cap=_CAP)]
-
-    def links(self, account_ids: Sequence[str], limit: int) -> list[Link]:
-        """What each account used, last seen first."""
-        rows = self._rows("links", account_ids=_texts(account_ids), limit=max(limit, 0), cap=_CAP)
-        return [Link(*row) for row in rows]
-
-    def users(self, keys: Sequence[str], limit: int) -> list[Link]:
-        """Who used each identifier, last seen first."""
-        return [Link(*row) for row in self._rows("users", keys=_texts(keys), limit=max(limit, 0), cap=_CAP)]
-
-    def pairs(self, account_ids: Sequence[str], limit: int) -> list[Pair]:
-        """Strongest pairs of each account, each pair once."""
-        rows = self._rows("pairs", account_ids=_texts(account_ids), limit=max(limit, 0), cap=_CAP)
-        return [
-            Pair(a, b, bits, chance, tuple(families), tuple(shared)) for a, b, bits, chance, families, shared in rows
-        ]
-
-    def contributions(self, account_ids: Sequence[str]) -> list[Contribution]:
-        """What each score is made of, largest first."""
-        return [Contribution(*row) for row in self._rows("contributions", account_ids=_texts(account_ids), cap=_CAP)]
-
-    def rings(self, limit: int, after: tuple[float, str] | None = None) -> list[Ring]:
-        """Rings, best score first."""
-        score, ring_id = after if after is not None else (math.inf, "")
-        return [Ring(*row) for row in self._rows("rings", score=score, ring_id=ring_id, limit=max(limit, 0))]
-
-    def rings_by_id(self, ring_ids: Sequence[str]) -> list[Ring]:
-        """Those that exist, by id."""
-        return [Ring(*row) for row in self._rows("rings_by_id", ring_ids=_texts(ring_ids), cap=_CAP)]
-
-    def members(self, ring_ids: Sequence[str]) -> list[Member]:
-        """Members of each ring, surest first."""
-        return [Member(*row) for row in self._rows("members", ring_ids=_texts(ring_ids), cap=_CAP)]
-
     def close(self) -> None:
         """Give back the connections; the view must not be used afterwards."""
         self._close()
 
-    def _read_stamp(self) -> RunStamp:
-        run_id, as_of, config_hash, cold_start, names, counts = self._rows("run")[0]
-        return RunStamp(run_id, as_of, config_hash, cold_start, dict(zip(names, counts, strict=True)))
-
-    def _rows(self, name: str, **values: Any) -> list[list[Any]]:
+    def _read(self, name: str, **values: Any) -> list[list[Any]]:
         for _ in range(_TRIES):
             place = self._place
             rows, epoch = self._connection.read((f"read/{name}", values | {"seq": place.seq}), ("pointer/epoch", {}))
             if epoch == [[place.epoch]]:
-                if len(rows) == values.get("cap"):
-                    raise StoreError(f"query read/{name}: more than {_CAP} rows; ask for less")
                 return rows
             self._place = self._find_again()
         raise StoreBusyError("Neo4j is being published to; try again shortly")
@@ -132,16 +72,3 @@ class Neo4jView:
         epoch, held = self._connection.read(("pointer/epoch", {}), ("pointer/held", {}))
         places = [_Place(epoch[0][0], seq) for seq, run_id in held if run_id == self._run_id]
         return places[0] if places else None, held[0][1] if held else None
-
-
-def _texts(values: Sequence[str]) -> list[str]:
-    # Each once, in the order of answers. What is not Unicode (a lone surrogate) cannot be stored, so it names nothing.
-    return sorted(value for value in set(values) if _encodes(value))
-
-
-def _encodes(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -6,7 +6,7 @@ import pytest
 
 from linkgraph import queries
 from linkgraph.errors import StoreError
-from linkgraph.store import embedded
+from linkgraph.store import rows
 from linkgraph.store.embedded import EmbeddedView, EmbeddedWriter
 from linkgraph.tables import TABLES
 from tests.builders import WORLD, Tables, account, tables, write_run
@@ -80,7 +80,7 @@ def test_a_run_that_was_never_published_is_refused(tmp_path: Path) -> None:
 
 def test_more_rows_than_the_cap_is_an_error_not_a_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     view = EmbeddedView(publish(tmp_path, WORLD))
-    monkeypatch.setattr(embedded, "_CAP", 3)
+    monkeypatch.setattr(rows, "_CAP", 3)
     with pytest.raises(StoreError, match="ask for less"):
         view.links(["a1"], 10)
     assert len(view.links(["a1"], 2)) == 2
