@@ -19,6 +19,7 @@ from linkgraph import __version__, runs
 from linkgraph.engine.duckdb import DuckDBEngine
 from linkgraph.errors import NotFoundError, RunError, UsageError
 from linkgraph.ledger import Ledger
+from linkgraph.models import Model, models_at
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
 from linkgraph.stages import STAGES, Night, open_tables
@@ -52,11 +53,12 @@ def run_night(settings: Settings, plan: Plan, progress: Progress = lambda stage:
     clock = newest if plan.as_of is None else plan.as_of
     with runs.night_lock(settings.home):
         previous = _night_before(settings, clock)
-        record = _record(settings, ledger, clock, plan.seed, previous)
+        models = models_at(settings.home, clock)
+        record = _record(settings, (ledger, previous, models), clock, plan.seed)
         run = Run(record["run_id"], settings.home / "runs" / record["run_id"])
         names = _prepare(run, record, plan.only)
         with DuckDBEngine(settings.home / "tmp", settings.memory_limit, settings.threads) as engine:
-            night = Night(engine, ledger, run, previous, clock, plan.seed, settings.parameters)
+            night = Night(engine, ledger, run, previous, clock, plan.seed, settings.parameters, models)
             _run_stages(night, names, progress)
         if plan.only is None:
             progress("publish")
@@ -130,16 +132,20 @@ def _night_before(settings: Settings, clock: int) -> Run | None:
     return None
 
 
-def _record(settings: Settings, ledger: Ledger, clock: int, seed: int, previous: Run | None) -> dict[str, Any]:
+def _record(
+    settings: Settings, known: tuple[Ledger, Run | None, dict[str, Model]], clock: int, seed: int
+) -> dict[str, Any]:
     """What goes in. The run's id is a digest of it: the same night again is the same run."""
+    ledger, previous, models = known
     inputs = [[entry.feed, entry.digest, entry.rows] for entry in ledger.entries() if entry.oldest_known_at <= clock]
     record = {
         "as_of": clock // 1_000_000,
         "code_version": __version__,
-        "cold_start": True,
+        "cold_start": "score" not in models,
         "config_hash": settings.parameters.digest(),
         "configuration": settings.parameters.as_record(),
         "inputs": inputs,
+        "models": {kind: model.stamp() for kind, model in sorted(models.items())},
         "previous": previous.run_id if previous else None,
         "seed": seed,
     }

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from linkgraph.detect import evidence
 from linkgraph.engine.duckdb import DuckDBEngine, write_parquet
 from linkgraph.ledger import FEEDS, Ledger
+from linkgraph.models import Model
 from linkgraph.parameters import Parameters
 from linkgraph.runs import Run
 from linkgraph.tables import TABLES
@@ -33,7 +34,9 @@ _CURRENT = (
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What every stage is handed. `clock`: as-of time, epoch microseconds; `previous`: the run of the night before."""
+    """What every stage is handed. `clock`: as-of time, epoch microseconds; `previous`: the run of the night before;
+    `models`: what was learned before the clock, by kind.
+    """
 
     engine: DuckDBEngine
     ledger: Ledger
@@ -42,6 +45,7 @@ class Night:
     clock: int
     seed: int
     parameters: Parameters
+    models: dict[str, Model]
 
     def columns(self, name: str) -> dict[str, Any]:
         """A work table as numpy columns."""

@@ -37,7 +37,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def checked(run: Run, home: Path) -> None:
     with DuckDBEngine(home / "tmp", "500MB", 1) as engine:
-        check(Night(engine, Ledger(home / "ledger"), run, None, AS_OF * 1_000_000, 0, Parameters()))
+        check(Night(engine, Ledger(home / "ledger"), run, None, AS_OF * 1_000_000, 0, Parameters(), {}))
 
 
 def put(column: str, account: str, value: object) -> Change:

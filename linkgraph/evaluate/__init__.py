@@ -1,0 +1,1 @@
+"""Measures detection without leaks: time cuts with two clocks, baselines, ablations, intervals, one report."""
