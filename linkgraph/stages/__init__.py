@@ -6,10 +6,11 @@ A stage keeps nothing in memory for the next one, so any of them can be run alon
 from collections.abc import Callable
 
 from linkgraph.stages.answering import check, explain
-from linkgraph.stages.grouping import ring, track
+from linkgraph.stages.grouping import ring
 from linkgraph.stages.linking import pair, project, weigh
 from linkgraph.stages.night import Counts, Night, open_tables
 from linkgraph.stages.risking import propagate, score
+from linkgraph.stages.tracking import track
 
 __all__ = ["STAGES", "Night", "open_tables"]
 
