@@ -53,6 +53,22 @@ KINDS: tuple[Kind, ...] = (
     Kind("phone", "contact", 1.0, _YEAR, 3 * _YEAR, _WEAKENING, max_age_penalty=1.0, passes_on=True),
 )
 
+# Families of evidence, in the order of their columns in `pair_evidence`. Those after `stem` come from what accounts do,
+# not from an identifier they share.
+FAMILIES: tuple[str, ...] = (
+    "access",
+    "instrument",
+    "wallet",
+    "document",
+    "proof",
+    "contact",
+    "stem",
+    "synchrony",
+    "money",
+    "trade",
+    "referral",
+)
+
 KIND_NAMES: tuple[str, ...] = tuple(kind.name for kind in KINDS)
 
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from linkgraph.detect import evidence, pairs
+from linkgraph.parameters import Parameters
 from linkgraph.stages.night import Counts, Night
 from linkgraph.tables import USED
 
@@ -34,9 +36,21 @@ def weigh(night: Night) -> Counts:
 def pair(night: Night) -> Counts:
     """Account pairs with their evidence -> those above the threshold."""
     night.work("pair_evidence")
-    found = pairs.Pairs(**night.columns("pair_evidence"))
-    kept = found.where(pairs.linked(found, night.parameters))
-    firm = np.where(pairs.firmly_linked(kept, night.parameters), pairs.probability(kept.firm, night.parameters), 0.0)
-    table = {"a": kept.a, "b": kept.b, "units": kept.units, "families": kept.families, "firm": firm}
-    night.keep("kept_pairs", pa.table(table | {"probability": pairs.probability(kept.units, night.parameters)}))
-    return {"pairs": len(found), "below_threshold": len(found) - len(kept)} | night.publish("links")
+    evidenced = pq.ParquetFile(night.run.work("pair_evidence"))
+    chosen = [_kept(batch, night.parameters) for batch in evidenced.iter_batches()]
+    kept = night.keep("kept_pairs", pa.Table.from_batches(chosen, _kept(_none(evidenced), night.parameters).schema))
+    found = night.size("pair_evidence")
+    return {"pairs": found, "below_threshold": found - kept} | night.publish("links")
+
+
+def _none(file: pq.ParquetFile) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pylist([], file.schema_arrow)
+
+
+def _kept(batch: pa.RecordBatch, parameters: Parameters) -> pa.RecordBatch:
+    """The pairs above the threshold, with their probability; `firm`: the one without IP addresses, 0 below it."""
+    kept = batch.filter(pa.array(pairs.linked(batch["units"].to_numpy(), parameters)))
+    units, firm = kept["units"].to_numpy(), kept["firm"].to_numpy()
+    without = np.where(pairs.linked(firm, parameters), pairs.probability(firm, parameters), 0.0)
+    columns = {name: kept[name] for name in kept.schema.names}
+    return pa.RecordBatch.from_pydict(columns | {"firm": without, "probability": pairs.probability(units, parameters)})

@@ -3,7 +3,7 @@
 -- returns: account_a, account_b, bits, probability, families, shared
 WITH shared AS (
   SELECT
-    kept_pairs.a AS a, kept_pairs.b AS b, kinds.family AS family, one.identifier AS identifier,
+    kept_pairs.a AS a, kept_pairs.b AS b, one.identifier AS identifier,
     greatest(0, degree_levels.units + gap_levels.units + age_levels.units) AS units
   FROM kept_pairs
   JOIN evidence_links AS one ON one.account = kept_pairs.a
@@ -16,10 +16,6 @@ WITH shared AS (
     one.first_seen - other.last_seen - coalesce(kinds.lease, 315360000000)) + 86399) // 86400)
   JOIN age_levels ON age_levels.code = one.kind_code AND age_levels.days = least(
     clock.age_top, greatest(0, clock.as_of // 1000000 - least(one.last_seen, other.last_seen)) // 86400)
-), families AS (
-  SELECT a, b, family, max(units) AS units FROM shared WHERE units > 0 GROUP BY a, b, family
-), family_lists AS (
-  SELECT a, b, list_sort(list(family || '=' || round(units / 1024.0, 2)::varchar)) AS families FROM families GROUP BY a, b
 ), identifier_lists AS (
   SELECT shared.a AS a, shared.b AS b,
     list_sort(list(identifiers_named.kind || ':' || identifiers_named.identifier)) AS shared
@@ -30,10 +26,18 @@ WITH shared AS (
 )
 SELECT
   left_account.account_id AS account_a, right_account.account_id AS account_b, kept_pairs.units / 1024.0 AS bits,
-  kept_pairs.probability AS probability, family_lists.families AS families, identifier_lists.shared AS shared
+  kept_pairs.probability AS probability,
+  list_sort(list_transform(
+    list_filter([
+      {'family': 'access', 'units': access}, {'family': 'instrument', 'units': instrument}, {'family': 'wallet', 'units': wallet},
+      {'family': 'document', 'units': document}, {'family': 'proof', 'units': proof}, {'family': 'contact', 'units': contact},
+      {'family': 'stem', 'units': stem}, {'family': 'synchrony', 'units': synchrony}, {'family': 'money', 'units': money},
+      {'family': 'trade', 'units': trade}, {'family': 'referral', 'units': referral}
+    ], lambda each: each.units > 0),
+    lambda each: each.family || '=' || round(each.units / 1024.0, 2)::varchar)) AS families,
+  coalesce(identifier_lists.shared, []) AS shared
 FROM kept_pairs
-JOIN family_lists ON family_lists.a = kept_pairs.a AND family_lists.b = kept_pairs.b
-JOIN identifier_lists ON identifier_lists.a = kept_pairs.a AND identifier_lists.b = kept_pairs.b
+LEFT JOIN identifier_lists ON identifier_lists.a = kept_pairs.a AND identifier_lists.b = kept_pairs.b
 JOIN roster AS left_account ON left_account.id = kept_pairs.a
 JOIN roster AS right_account ON right_account.id = kept_pairs.b
 ORDER BY account_a, account_b

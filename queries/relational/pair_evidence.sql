@@ -1,11 +1,11 @@
 -- Pairs of accounts of different owners, with evidence in 1/1024 bit: the best of each family, summed over the families;
 -- `firm` is the same without IP addresses. An identifier is worth its level by degree, less gap and age penalties; a family
 -- worth nothing is none.
--- returns: a, b, units, firm, families
+-- returns: a, b, units, firm, families, access, instrument, wallet, document, proof, contact, stem, synchrony, money, trade, referral
 WITH shared AS (
   SELECT
     one.account AS a, other.account AS b, kinds.family AS family, kinds.is_ip AS is_ip,
-    greatest(0, degree_levels.units + gap_levels.units + age_levels.units) AS units
+    greatest(0, degree_levels.units + gap_levels.units + age_levels.units)::int AS units
   FROM evidence_links AS one
   JOIN evidence_links AS other ON other.identifier = one.identifier AND other.account > one.account
   JOIN kinds ON kinds.code = one.kind_code
@@ -17,17 +17,34 @@ WITH shared AS (
   JOIN age_levels ON age_levels.code = one.kind_code
     AND age_levels.days = least(clock.age_top, greatest(0, clock.as_of // 1000000 - least(one.last_seen, other.last_seen)) // 86400)
 ), families AS (
-  SELECT a, b, family, max(units) AS units, max(units) FILTER (WHERE NOT is_ip) AS firm
+  SELECT
+    a, b,
+    coalesce(max(units) FILTER (WHERE family = 'access'), 0)::int AS access,
+    coalesce(max(units) FILTER (WHERE family = 'access' AND NOT is_ip), 0)::int AS access_firm,
+    coalesce(max(units) FILTER (WHERE family = 'instrument'), 0)::int AS instrument,
+    coalesce(max(units) FILTER (WHERE family = 'wallet'), 0)::int AS wallet,
+    coalesce(max(units) FILTER (WHERE family = 'document'), 0)::int AS document,
+    coalesce(max(units) FILTER (WHERE family = 'proof'), 0)::int AS proof,
+    coalesce(max(units) FILTER (WHERE family = 'contact'), 0)::int AS contact,
+    coalesce(max(units) FILTER (WHERE family = 'stem'), 0)::int AS stem,
+    coalesce(max(units) FILTER (WHERE family = 'synchrony'), 0)::int AS synchrony,
+    coalesce(max(units) FILTER (WHERE family = 'money'), 0)::int AS money,
+    coalesce(max(units) FILTER (WHERE family = 'trade'), 0)::int AS trade,
+    coalesce(max(units) FILTER (WHERE family = 'referral'), 0)::int AS referral
   FROM shared
   WHERE units > 0
-  GROUP BY a, b, family
+  GROUP BY a, b
 )
 SELECT
-  families.a AS a, families.b AS b, sum(families.units)::int AS units, coalesce(sum(families.firm), 0)::int AS firm,
-  count(*)::smallint AS families
+  families.a AS a, families.b AS b,
+  access + instrument + wallet + document + proof + contact + stem + synchrony + money + trade + referral AS units,
+  access_firm + instrument + wallet + document + proof + contact + stem + synchrony + money + trade + referral AS firm,
+  ((access > 0)::int + (instrument > 0)::int + (wallet > 0)::int + (document > 0)::int + (proof > 0)::int + (contact > 0)::int
+    + (stem > 0)::int + (synchrony > 0)::int + (money > 0)::int + (trade > 0)::int + (referral > 0)::int)::smallint AS families,
+  access AS access, instrument AS instrument, wallet AS wallet, document AS document, proof AS proof, contact AS contact,
+  stem AS stem, synchrony AS synchrony, money AS money, trade AS trade, referral AS referral
 FROM families
 JOIN roster AS left_account ON left_account.id = families.a
 JOIN roster AS right_account ON right_account.id = families.b
 WHERE left_account.owner <> right_account.owner
-GROUP BY families.a, families.b
 ORDER BY a, b

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from linkgraph.detect.evidence import clock_table, kind_table, level_tables
 from linkgraph.engine.duckdb import DuckDBEngine
-from linkgraph.kinds import BY_NAME, KIND_NAMES, Kind
+from linkgraph.kinds import BY_NAME, FAMILIES, KIND_NAMES, Kind
 from linkgraph.parameters import Parameters
 
 HOUR, DAY = 3_600, 86_400
@@ -86,7 +86,8 @@ def expected(world: list[Shared], owners: list[str]) -> list[dict[str, int]]:
         bits, firm = (round(1024 * math.fsum(column)) for column in zip(*families.values(), strict=True))
         if owners[a] != owners[b] and bits:
             worthy = sum(most > 0 for most, _ in families.values())
-            found.append({"a": a, "b": b, "units": bits, "firm": firm, "families": worthy})
+            by_family = {name: round(1024 * families.get(name, (0.0, 0.0))[0]) for name in FAMILIES}
+            found.append({"a": a, "b": b, "units": bits, "firm": firm, "families": worthy} | by_family)
     return found
 
 
@@ -154,5 +155,5 @@ def test_one_more_shared_thing_weakens_no_pair(engine: DuckDBEngine, world: list
     after = {(row["a"], row["b"]): row for row in weighed(engine, [*world, more], owners)}
     for row in weighed(engine, world, owners):
         now = after[row["a"], row["b"]]
-        assert all(now[name] >= row[name] for name in ("units", "firm", "families"))
+        assert all(now[name] >= row[name] for name in ("units", "firm", "families", *FAMILIES))
         assert now["firm"] <= now["units"]
