@@ -38,6 +38,7 @@ class Kind:
 _YEAR = 365
 _WEAKENING = (6, 8, 8, 4, 0)  # instruments and contacts: a small group is worth more than a crowd
 _PERSONAL = (8, 10, 10, 6, 0)  # wallets and papers: nobody shares them by chance
+_ALIKE = (2, 3, 3, 1, 0)  # made alike, as a farm's addresses are; namesakes are alike too, so never enough alone
 
 KINDS: tuple[Kind, ...] = (
     Kind("device", "access", 1.0, 90, _YEAR, (6, 7, 9, 10, 0), passes_on=True),
@@ -51,6 +52,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("proof", "proof", 1.0, _YEAR, 3 * _YEAR, _PERSONAL, max_age_penalty=1.0),
     Kind("email", "contact", 1.0, _YEAR, 3 * _YEAR, _WEAKENING, max_age_penalty=1.0),
     Kind("phone", "contact", 1.0, _YEAR, 3 * _YEAR, _WEAKENING, max_age_penalty=1.0, passes_on=True),
+    Kind("stem", "stem", 0.1, _YEAR, 3 * _YEAR, _ALIKE, max_age_penalty=1.0, cap=24),
 )
 
 # Families of evidence, in the order of their columns in `pair_evidence`. Those after `stem` come from what accounts do,

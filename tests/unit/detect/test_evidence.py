@@ -87,7 +87,7 @@ def test_kinds_keep_their_windows_and_caps_in_seconds() -> None:
 
 def test_an_address_or_a_print_alone_links_nobody() -> None:
     rows = kind_table(PARAMETERS).to_pylist()
-    assert [row["kind"] for row in rows if not row["links_alone"]] == ["fingerprint", "ip"]
+    assert [row["kind"] for row in rows if not row["links_alone"]] == ["fingerprint", "ip", "stem"]
     bold = kind_table(Parameters(tau=0.1)).to_pylist()
     assert all(row["links_alone"] for row in bold)
 
