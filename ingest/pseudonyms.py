@@ -14,8 +14,9 @@ from pathlib import Path
 from linkgraph.errors import UsageError
 from linkgraph.kinds import KIND_NAMES
 
-CONTEXT_KEYS = ("name", "surname", "address", "email_stem", "user_agent", "bank_reference", "proof_phash")
+CONTEXT_KEYS = ("name", "surname", "address", "user_agent", "bank_reference", "proof_phash")
 KEY_NAMES = (*KIND_NAMES, *CONTEXT_KEYS)
+_FORMER_NAMES = {"stem": "email_stem"}  # a keys file of before still fits
 
 _BLOCK = 64  # bytes of a SHA-256 block
 _SMALLEST = 16  # bytes; shorter keys are refused
@@ -58,7 +59,8 @@ def read_keys(path: Path | None, home: Path) -> dict[str, Key]:
 
 
 def _key(path: Path, name: str, table: object) -> Key:
-    text = table.get(name) if isinstance(table, dict) else None
+    table = table if isinstance(table, dict) else {}
+    text = table.get(name, table.get(_FORMER_NAMES.get(name)))
     try:
         secret = bytes.fromhex(text) if isinstance(text, str) else b""
     except ValueError:

@@ -1,9 +1,8 @@
--- An e-mail address as the mailbox behind it, and its stem: the local part without the digits at its end.
+-- An e-mail address as the mailbox behind it, and its stem.
 -- `form`: the value in `email_form`.
 CREATE OR REPLACE MACRO read_email(value, form) AS {
   'value': CASE WHEN regexp_full_match(form, '[^@\s]+@[^@\s.]+(\.[^@\s.]+)+') THEN form END,
-  'stem': CASE WHEN regexp_full_match(form, '[^@\s]+@[^@\s.]+(\.[^@\s.]+)+') THEN
-    nullif(regexp_extract(form, '^([^@]*?)[0-9]*@', 1), '') END,
+  'stem': CASE WHEN regexp_full_match(form, '[^@\s]+@[^@\s.]+(\.[^@\s.]+)+') THEN stem_form(form) END,
   'fault': CASE
     WHEN value IS NULL THEN NULL
     WHEN length(value) > 512 THEN 'too_long'

@@ -25,6 +25,8 @@ WITH observed AS (
   UNION ALL
   SELECT account_id, 'email', email, coalesce(created_at, known_at), NULL, 1 FROM accounts WHERE email IS NOT NULL
   UNION ALL
+  SELECT account_id, 'stem', email_stem, coalesce(created_at, known_at), NULL, 1 FROM accounts WHERE email_stem IS NOT NULL
+  UNION ALL
   SELECT account_id, 'phone', phone, coalesce(created_at, known_at), NULL, 1 FROM accounts WHERE phone IS NOT NULL
   UNION ALL
   SELECT account_id, 'document', document, coalesce(created_at, known_at), NULL, 1 FROM accounts WHERE document IS NOT NULL

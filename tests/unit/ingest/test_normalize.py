@@ -65,12 +65,31 @@ def test_an_email_is_the_mailbox_behind_it(normalizer: Normalizer) -> None:
     texts = ("Ann.Lee+shop@Gmail.com", "annlee@googlemail.com", "a.n.n.lee@gmail.com")
     assert values(normalizer, "email", *texts) == ["annlee@gmail.com"] * 3
     assert values(normalizer, "email", "Ann.Lee+x@Example.org.") == ["ann.lee@example.org"]
-    assert [row["stem"] for row in read(normalizer, "email", "ann1@x.org", "ann22@y.org", "77@x.org")] == [
-        "ann",
-        "ann",
-        None,
-    ]
     assert faults(normalizer, "email", "ann", "ann@", "@x.org", "a b@x.org", "ann@localhost") == ["malformed"] * 5
+
+
+def test_a_stem_is_the_letters_of_the_mailbox_whatever_its_host(normalizer: Normalizer) -> None:
+    texts = ("Ann.Lee-Wu+shop@Gmail.com", "annleewu07@x.org", "a.n.n_lee.wu.1999@y.org", "9ann9lee9wu@z.org")
+    assert [row["stem"] for row in read(normalizer, "email", *texts)] == ["annleewu"] * 4
+    assert values(normalizer, "stem", "annleewu", "AnnLeeWu-3", texts[0]) == ["annleewu"] * 3
+    assert [row["stem"] for row in read(normalizer, "email", "\u0438\u0432\u0430\u043d\u043e\u0432\u0430.7@x.org")] == [
+        "\u0438\u0432\u0430\u043d\u043e\u0432\u0430"
+    ]
+
+
+def test_a_stem_that_is_short_or_everybodys_is_none(normalizer: Normalizer) -> None:
+    none = (
+        "info@x.org",
+        "admin1@x.org",
+        "ann22@y.org",
+        "1234567@x.org",
+        "no-reply@x.org",
+        "Support.2@x.org",
+        "a.b.c.d.e@x.org",
+    )
+    assert [row["stem"] for row in read(normalizer, "email", *none)] == [None] * len(none)
+    assert faults(normalizer, "email", *none) == [None] * len(none)
+    assert faults(normalizer, "stem", "info", "77") == ["placeholder"] * 2
 
 
 def test_a_phone_is_its_digits(normalizer: Normalizer) -> None:

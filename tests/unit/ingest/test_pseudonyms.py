@@ -117,3 +117,11 @@ def test_a_file_that_is_no_toml_is_refused_without_its_content(tmp_path: Path) -
     assert "secret-thing" not in str(refused.value)
     with pytest.raises(UsageError, match="cannot be read"):
         read_keys(tmp_path / "none.toml", tmp_path)
+
+
+def test_a_keys_file_from_before_stems_were_a_kind_still_fits(tmp_path: Path) -> None:
+    keys = read_keys(keys_file(tmp_path), tmp_path)
+    former = tmp_path / "former.toml"
+    former.write_text((tmp_path / "own.toml").read_text().replace("stem = ", "email_stem = "))
+    former.chmod(0o600)
+    assert read_keys(former, tmp_path) == keys
