@@ -11,7 +11,7 @@ from linkgraph.simulate.draws import Ints, fractions, mix, pick, stream
 from linkgraph.simulate.feeds import parts, table
 from linkgraph.simulate.logins import session_ids
 from linkgraph.simulate.money import CURRENCIES
-from linkgraph.simulate.population import COUNTRIES, Population, per_account
+from linkgraph.simulate.population import COUNTRIES, Population
 from linkgraph.simulate.render import account_ids, chosen, constant, instants, known, money, numbered
 from linkgraph.simulate.scene import Scene
 from linkgraph.simulate.sessions import takeover_times
@@ -75,7 +75,7 @@ def _referrers(scene: Scene) -> Ints:
     by_chance = rng.integers(0, len(people), len(people))
     kept = (rng.random(len(people)) < _REFERRED) & (people.created[by_chance] < people.created)
     referrer = np.where(kept, by_chance, -1)
-    star = (groups.is_kind("ring") & groups.sharing("home"))[groups.of] & (groups.rank > 0)
+    star = groups.having("bonus")[groups.of] & (groups.rank > 0)
     referrer[groups.members[star]] = groups.first()[groups.of[star]]
     return referrer
 
@@ -127,8 +127,8 @@ def balance_feed(scene: Scene) -> Iterator[pa.Table]:
 
 def bonus_feed(scene: Scene) -> Iterator[pa.Table]:
     """The `bonuses` feed: soon after sign-up, to some customers and to every account of a ring that hunts them."""
-    people, groups, rng = scene.people, scene.people.groups, stream(scene.world, "bonuses")
-    hunted = per_account(people, groups.is_kind("ring") & groups.sharing("home"))
+    people, rng = scene.people, stream(scene.world, "bonuses")
+    hunted = people.having("bonus")
     account = np.flatnonzero((rng.random(len(people)) < _WELCOMED) | hunted)
     at = people.created[account] + rng.integers(_HOUR, 20 * _HOUR, len(account))
     campaign = rng.integers(0, len(_CAMPAIGNS), len(account))

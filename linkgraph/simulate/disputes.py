@@ -79,7 +79,7 @@ def _columns(scene: Scene, cases: _Cases) -> dict[str, pa.Array]:
 def _of_payments(scene: Scene, payments: Payments) -> _Cases:
     """Card payments are charged back or reported, bank payments recalled; honest holders rarely do it, or only ask."""
     rng = stream(scene.world, "disputed")
-    bad, card = scene.people.bad[payments.account], payments.rail == CARD
+    bad, card = scene.people.having("stolen")[payments.account], payments.rail == CARD
     bank = (payments.rail == BANK) & payments.incoming
     chance = np.where(card, _chance(bad, _DISPUTED_FRAUD, _DISPUTED_OTHERS), 0.0)
     chance = np.where(bank, _chance(bad, _RECALLED_FRAUD, _RECALLED_OTHERS), chance)

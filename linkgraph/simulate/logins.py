@@ -44,7 +44,8 @@ def _login_part(scene: Scene, part: slice, prints: Ints) -> pa.Table:
     taken = is_intrusion(people, scene.sessions.start, owner, turn)
     actor = np.where(taken, people.intruder[owner], owner)
     device = _device(scene, rng, actor, turn, taken)
-    visits = _visits(scene, rng, session, np.where(taken, 0, turn), actor, device)
+    place, number = _in_rounds(scene, owner, turn, _where(scene, rng, actor, np.where(taken, 0, turn)))
+    visits = Visits(place, number, device, scene.sessions.at[session])
     address, operator = addresses(scene.world, people, visits)
     columns = {
         "account_id": account_ids(owner),
@@ -87,13 +88,21 @@ def _device(scene: Scene, rng: np.random.Generator, actor: Ints, turn: Ints, tak
     return devices.code[devices.start[actor] + index]
 
 
-def _visits(scene: Scene, rng: np.random.Generator, session: Ints, turn: Ints, actor: Ints, device: Ints) -> Visits:
+def _where(scene: Scene, rng: np.random.Generator, actor: Ints, turn: Ints) -> tuple[Ints, Ints]:
+    """Place and number of each session, if it is nothing but its actor's own."""
     people = scene.people
     carrier, cafe, vpn = (crowd.address[actor] for crowd in scene.crowds)
     numbers = np.stack([people.home[actor], people.work[actor], carrier, cafe, vpn])
     place = choose(rng, (numbers[WORK] >= 0, carrier >= 0, cafe >= 0, vpn >= 0), turn)
-    number = numbers[place, np.arange(len(actor))]
-    return Visits(place, number, device, scene.sessions.at[session])
+    return place, numbers[place, np.arange(len(actor))]
+
+
+def _in_rounds(scene: Scene, owner: Ints, turn: Ints, usual: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+    """Place and number of each session, where some are visits of a round."""
+    rounds, visit = scene.sessions.rounds, scene.sessions.visit(scene.people, owner, turn)
+    place = np.append(rounds.place, -1)[visit]  # the last entry stands for sessions of no round
+    number = np.append(rounds.number, -1)[visit]
+    return np.where(place >= 0, place, usual[0]), np.where(place >= 0, number, usual[1])
 
 
 def _outcome(scene: Scene, rng: np.random.Generator, owner: Ints, turn: Ints, taken: Bools) -> dict[str, pa.Array]:

@@ -82,8 +82,8 @@ def order_p2p(scene: Scene) -> Orders:
     seller = _busy(scene, rng, rows)
     seller = np.where(seller == buyer, (buyer + 1) % len(scene.people), seller)
     at = both_open(scene, rng, buyer, seller)
-    bad = scene.people.bad[buyer]
-    state = np.where(bad, pick(rng, [4.0, 3, 1, 3], rows), pick(rng, [90.0, 7, 1, 2], rows))
+    cheats = scene.people.having("cheat")[buyer]
+    state = np.where(cheats, pick(rng, [4.0, 3, 1, 3], rows), pick(rng, [90.0, 7, 1, 2], rows))
     appealed = at + rng.integers(900, 12 * _HOUR, rows)
     appealed = np.where((state == APPEALED) & (appealed <= scene.world.end), appealed, -1)
     state = np.where((state == APPEALED) & (appealed < 0), STATES.index("paid"), state)
@@ -107,7 +107,7 @@ def p2p_feed(scene: Scene, orders: Orders) -> Iterator[pa.Table]:
         rows = np.arange(part.start, part.stop, dtype=np.int64)
         exact, perceptual = texts.proof(orders.proof[part])
         buyer, shown = orders.buyer[part], orders.state[part] != STATES.index("cancelled")
-        other = fractions(rows, 101) < np.where(scene.people.bad[buyer], 0.5, 0.05)
+        other = fractions(rows, 101) < np.where(scene.people.having("cheat")[buyer], 0.5, 0.05)
         payer = np.where(other, orders.seller[part][::-1], buyer)
         columns = {
             "order_id": order_ids(rows),

@@ -28,6 +28,8 @@ _DAY = 86_400
 _MATCHES: Final = ("full", "partial", "none")
 _ECIS: Final = ("05", "06", "07")
 _RETURNS: Final = ("R01", "R10", "R29")
+_HASTE = 0.8  # part of the withdrawals of a hasty account that follow a deposit at once
+_HASTY_TRADERS = 0.05
 _REPORTED = 100_000  # cents: from here on a withdrawal names its beneficiary
 
 
@@ -84,14 +86,14 @@ def _by_instrument(scene: Scene, kind: str, rail: int) -> Payments:
 
 
 def _withdrawals(scene: Scene, deposits: Payments) -> Payments:
-    """Withdrawals: each wallet is used once or more, fraudsters' within the hour of a deposit."""
+    """Withdrawals: each wallet is used once or more, by the hasty within the hour of a deposit."""
     rng, held = stream(scene.world, "withdrawals"), scene.holdings["wallet"]
     uses = 1 + rng.poisson(0.4, len(held))
     account, rows = np.repeat(held.account, uses), int(uses.sum())
     own = scene.sessions.draw(scene.people, account, rng.random(rows))
     low, high = np.searchsorted(deposits.account, account), np.searchsorted(deposits.account, account, side="right")
     source = low + ((high - low) * rng.random(rows)).astype(np.int64)
-    quick = scene.people.bad[account] & (high > low)
+    quick = _hasty(scene)[account] & (high > low) & (rng.random(rows) < _HASTE)
     source = np.where(quick, source, 0)
     session = np.where(quick, deposits.session[source], own)
     begin = np.where(quick, deposits.at[source], scene.sessions.at[own])
@@ -99,6 +101,12 @@ def _withdrawals(scene: Scene, deposits: Payments) -> Payments:
     drawn = rng.lognormal(9.8, 1.1, rows).astype(np.int64) + 1_000
     cents = np.where(quick, deposits.cents[source] * 9 // 10, drawn)
     return _crypto(account, at, cents, np.repeat(held.code, uses), session)
+
+
+def _hasty(scene: Scene) -> Bools:
+    """Accounts whose money leaves within the hour of a deposit: some ways of fraud, and traders in a hurry."""
+    accounts = np.arange(len(scene.people), dtype=np.int64)
+    return scene.people.having("quick") | (fractions(accounts, 82) < _HASTY_TRADERS)
 
 
 def _crypto(account: Ints, at: Ints, cents: Ints, wallet: Ints, session: Ints, incoming: bool = False) -> Payments:
@@ -214,10 +222,11 @@ def instrument_feed(scene: Scene) -> Iterator[pa.Table]:
 def _instrument_part(scene: Scene, rail: int, account: Ints, code: Ints) -> pa.Table:
     """Names on a card or account match its holder's, except where the card is stolen or somebody else's."""
     people = scene.people
-    odd = np.where(people.bad[account], 0.8, 0.04)
+    stolen = people.having("stolen")[account]
+    odd = np.where(stolen, 0.8, 0.04)
     draw = fractions(pair_code(account, code), 77 + rail)
     match = np.where(draw < odd, 2, np.where(draw < odd + 0.1, 1, 0))
-    abroad = people.bad[account] & (fractions(code, 79) < 0.5)
+    abroad = stolen & (fractions(code, 79) < 0.5)
     issuer = np.where(abroad, _third(code, 80), people.country[account])
     columns = {
         "account_id": account_ids(account),

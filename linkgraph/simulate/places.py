@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from linkgraph.simulate.draws import Bools, Ints, fractions, mix, pair_code, stream
+from linkgraph.simulate.groups import Groups
 from linkgraph.simulate.population import Population
 from linkgraph.simulate.render import ipv4, ipv6, text
 from linkgraph.simulate.world import World
@@ -34,20 +35,24 @@ class Crowd:
         return np.bincount(self.address[self.address >= 0]).astype(np.int64)
 
 
-def crowds(world: World) -> tuple[Crowd, Crowd, Crowd]:
+def crowds(world: World, groups: Groups) -> tuple[Crowd, Crowd, Crowd]:
     """The carriers, cafes and exits of a world, in the order of `PLACES`."""
     return (
-        _crowd(world, "carrier", world.carrier_share, world.accounts_per_carrier_address),
-        _crowd(world, "cafe", world.cafe_share, world.accounts_per_cafe),
-        _crowd(world, "vpn", world.vpn_share, world.accounts_per_vpn_exit),
+        _crowd(world, groups, "carrier", world.carrier_share, world.accounts_per_carrier_address),
+        _crowd(world, groups, "cafe", world.cafe_share, world.accounts_per_cafe),
+        _crowd(world, groups, "vpn", world.vpn_share, world.accounts_per_vpn_exit),
     )
 
 
-def _crowd(world: World, name: str, share: float, per_address: int) -> Crowd:
+def _crowd(world: World, groups: Groups, name: str, share: float, per_address: int) -> Crowd:
+    """Users by chance, and groups that use one address together."""
     rng = stream(world, name)
     users = rng.random(world.accounts) < share
     addresses = max(1, int(users.sum()) // per_address)
-    return Crowd(name, np.where(users, rng.integers(0, addresses, world.accounts), -1))
+    address = np.where(users, rng.integers(0, addresses, world.accounts), -1)
+    together = groups.sharing(name)[groups.of]
+    address[groups.members[together]] = rng.integers(0, addresses, len(groups.size))[groups.of[together]]
+    return Crowd(name, address)
 
 
 def choose(rng: np.random.Generator, has: tuple[Bools, Bools, Bools, Bools], turn: Ints) -> Ints:

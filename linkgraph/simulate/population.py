@@ -5,8 +5,9 @@ from typing import Final
 
 import numpy as np
 
-from linkgraph.simulate.designs import DESIGNS, GROUP_KINDS
-from linkgraph.simulate.draws import Bools, Ints, pick, ranks_of, starts_of, stream
+from linkgraph.simulate.designs import GROUP_KINDS
+from linkgraph.simulate.draws import Bools, Ints, pick, stream
+from linkgraph.simulate.groups import Groups, draw_groups
 from linkgraph.simulate.world import World
 
 ROLES: Final = ("none", "perpetrator", "mule", "victim")
@@ -19,33 +20,6 @@ _DAY = 24 * _HOUR
 _MULES = 0.3  # part of a ring's members beside the first who only lend their accounts
 _BURST_RINGS = 0.7  # the other rings open their accounts over two months
 _COUNTRY_WEIGHTS = [20.0, 14, 12, 9, 8, 9, 10, 7, 6, 5]
-
-
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """All groups, one entry each, and their members in group order.
-
-    kind, design: indices into `GROUP_KINDS` and `DESIGNS`. members, of, rank: account, its group, its place inside.
-    """
-
-    kind: Ints
-    design: Ints
-    size: Ints
-    members: Ints
-    of: Ints
-    rank: Ints
-
-    def first(self) -> Ints:
-        """The first member of every group."""
-        return self.members[starts_of(self.size)[:-1]]
-
-    def is_kind(self, name: str) -> Bools:
-        """Which groups are of a kind."""
-        return np.equal(self.kind, [k.name for k in GROUP_KINDS].index(name))
-
-    def sharing(self, what: str) -> Bools:
-        """Which groups share something, by the first word of `Design.shares`."""
-        return np.array([what in dict(d.shares) for d in DESIGNS])[self.design]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +51,10 @@ class Population:
         """Which accounts are in groups of a kind."""
         return per_account(self, self.groups.is_kind(name))
 
+    def having(self, way: str) -> Bools:
+        """Which accounts act in some way (`Design.ways`)."""
+        return per_account(self, self.groups.having(way))
+
     @property
     def bad(self) -> Bools:
         """Which accounts serve fraud."""
@@ -92,7 +70,7 @@ def per_account(people: Population, of_group: Bools) -> Bools:
 
 def populate(world: World) -> Population:
     """Draw the groups and the accounts of a world."""
-    groups = _groups(world)
+    groups = draw_groups(world)
     group = np.full(world.accounts, -1, dtype=np.int64)
     group[groups.members] = groups.of
     home = _places(world, groups, "home", np.arange(world.accounts, dtype=np.int64))
@@ -111,39 +89,6 @@ def populate(world: World) -> Population:
         birth_year=rng.integers(1955, 2008, world.accounts),
         country=pick(rng, _COUNTRY_WEIGHTS, world.accounts)[home],
     )
-
-
-def _groups(world: World) -> Groups:
-    rng = stream(world, "groups")
-    shares = world.group_shares()
-    sizes = [_sizes(rng, k, round(shares[GROUP_KINDS[k].name] * world.accounts)) for k in range(len(GROUP_KINDS))]
-    kind = np.repeat(np.arange(len(GROUP_KINDS), dtype=np.int64), [len(s) for s in sizes])
-    size = np.concatenate(sizes)
-    if size.sum() > world.accounts:
-        raise ValueError(f"{world.accounts} accounts are too few for one group of each kind")
-    members = rng.permutation(world.accounts)[: size.sum()].astype(np.int64)
-    of = np.repeat(np.arange(len(size), dtype=np.int64), size)
-    return Groups(kind, _designs(rng, kind), size, members, of, ranks_of(size))
-
-
-def _sizes(rng: np.random.Generator, kind: int, accounts: int) -> Ints:
-    """Sizes of groups that together have about so many accounts; at least one group if any are asked for."""
-    row = GROUP_KINDS[kind]
-    if not accounts:
-        return np.zeros(0, dtype=np.int64)
-    extra = rng.exponential(max(row.mean - row.low, 0), accounts // row.low + 1)
-    top = min(row.high, max(accounts, row.low))
-    sizes = np.minimum(row.low + np.rint(extra).astype(np.int64), top)
-    return sizes[np.cumsum(sizes) <= max(accounts, int(sizes[0]))]
-
-
-def _designs(rng: np.random.Generator, kind: Ints) -> Ints:
-    designs = np.zeros(len(kind), dtype=np.int64)
-    for index, row in enumerate(GROUP_KINDS):
-        mine = kind == index
-        weights = [d.weight * (d.group_kind == row.name) for d in DESIGNS]
-        designs[mine] = pick(rng, weights, int(mine.sum()))
-    return designs
 
 
 def _roles(world: World, groups: Groups) -> Ints:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from linkgraph.simulate.places import Crowd, crowds
 from linkgraph.simulate.population import Population, populate
+from linkgraph.simulate.rounds import meet
 from linkgraph.simulate.sessions import Sessions, attend
 from linkgraph.simulate.sharing import Holdings, hold
 from linkgraph.simulate.world import World
@@ -24,4 +25,6 @@ def build(world: World) -> Scene:
     """Draw a world."""
     people = populate(world)
     holdings = hold(world, people)
-    return Scene(world, people, holdings, crowds(world), attend(world, people, holdings["device"]))
+    public = crowds(world, people.groups)
+    rounds = meet(world, people, public[0])
+    return Scene(world, people, holdings, public, attend(world, people, holdings["device"], rounds))

@@ -1,13 +1,14 @@
-"""When accounts come: their own sessions, those a ring's operator runs in turn, and those of an intruder."""
+"""When accounts come: their own sessions, those in common with their group, and those of an intruder."""
 
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from linkgraph.simulate.draws import Bools, Floats, Ints, fractions, pair_code, ranks_of, starts_of, stream
+from linkgraph.simulate.draws import Bools, Floats, Ints, fractions, ranks_of, starts_of, stream
 from linkgraph.simulate.feeds import parts
 from linkgraph.simulate.population import Population, per_account
+from linkgraph.simulate.rounds import Rounds
 from linkgraph.simulate.sharing import Holdings
 from linkgraph.simulate.world import World
 
@@ -23,15 +24,24 @@ _MOST = 60
 class Sessions:
     """Times of all sessions, account after account. start: offset per account, one more. at: epoch seconds.
 
-    An account's first session is its sign-up. The others are in no order.
+    An account's first session is its sign-up; its own are in no order; then come its visits in `rounds`, then those of
+    an intruder.
     """
 
     start: Ints
     at: Ints
+    rounds: Rounds
 
     def owner(self) -> Ints:
         """Account of every session."""
         return np.repeat(np.arange(len(self.start) - 1, dtype=np.int64), np.diff(self.start))
+
+    def visit(self, people: Population, owner: Ints, turn: Ints) -> Ints:
+        """Row of `rounds` of each session, -1 for those of no round."""
+        visits = self.rounds.start[owner + 1] - self.rounds.start[owner]
+        own = self.start[owner + 1] - self.start[owner] - visits - INTRUSIONS * (people.intruder[owner] >= 0)
+        inside = turn - own
+        return np.where((inside >= 0) & (inside < visits), self.rounds.start[owner] + inside, -1)
 
     def draw(self, people: Population, accounts: Ints, fraction: Floats) -> Ints:
         """A session of each account, by a number in [0, 1); never an intruder's."""
@@ -40,16 +50,16 @@ class Sessions:
         return self.start[accounts] + offset
 
 
-def attend(world: World, people: Population, devices: Holdings) -> Sessions:
+def attend(world: World, people: Population, devices: Holdings, rounds: Rounds) -> Sessions:
     """Draw the sessions of a world."""
     rng = stream(world, "sessions")
     spread = rng.gamma(1.2, max(world.logins_per_account - 3, 0) / 1.2, len(people))
     own = np.maximum(3 + np.minimum(rng.poisson(spread), _MOST), devices.counts())
-    start = starts_of(own + INTRUSIONS * (people.intruder >= 0))
-    at = np.empty(start[-1], dtype=np.int64)
+    start = starts_of(own + rounds.counts() + INTRUSIONS * (people.intruder >= 0))
+    sessions = Sessions(start, np.empty(start[-1], dtype=np.int64), rounds)
     for part in parts(len(people), ACCOUNTS_PER_PART):
-        at[start[part.start] : start[part.stop]] = _times(world, people, start, part)
-    return Sessions(start, at)
+        sessions.at[start[part.start] : start[part.stop]] = _times(world, people, sessions, part)
+    return sessions
 
 
 def takeover_times(world: World, people: Population) -> Ints:
@@ -61,16 +71,18 @@ def takeover_times(world: World, people: Population) -> Ints:
     return np.minimum(np.maximum(at, people.created + 12 * _HOUR), world.end - 6 * _HOUR)
 
 
-def _times(world: World, people: Population, start: Ints, part: slice) -> Ints:
+def _times(world: World, people: Population, sessions: Sessions, part: slice) -> Ints:
     """Times of the sessions of some accounts."""
-    owner, turn = turns(start, part)
+    owner, turn = turns(sessions.start, part)
     rng = stream(world, "session times", part.start)
     created = people.created[owner]
     at = created + (rng.random(len(owner)) * (world.end - created)).astype(np.int64)
     at[turn == 1] = created[turn == 1] + rng.integers(300, 2 * _DAY, int((turn == 1).sum()))
     at[turn == 0] = created[turn == 0]
-    at = _together(world, people, owner, turn, at)
-    return np.minimum(_intruded(world, people, start, owner, turn, at), world.end)
+    at = _evening(world, people, owner, turn, at)
+    visit = sessions.visit(people, owner, turn)
+    at = np.where(visit >= 0, np.append(sessions.rounds.at, 0)[visit], at)
+    return np.minimum(_intruded(world, people, sessions.start, owner, turn, at), world.end)
 
 
 def turns(start: Ints, part: slice) -> tuple[Ints, Ints]:
@@ -79,26 +91,16 @@ def turns(start: Ints, part: slice) -> tuple[Ints, Ints]:
     return np.repeat(np.arange(part.start, part.stop, dtype=np.int64), counts), ranks_of(counts)
 
 
-def _together(world: World, people: Population, owner: Ints, turn: Ints, at: Ints) -> Ints:
-    """Sessions that a group has in common: one evening at home, and the rounds of a ring's operator."""
+def _evening(world: World, people: Population, owner: Ints, turn: Ints, at: Ints) -> Ints:
+    """One evening on which all who share a home are there: the second session, however often its address changes."""
     groups = people.groups
     latest = np.zeros(len(groups.size) + 1, dtype=np.int64)
     np.maximum.at(latest, groups.of, people.created[groups.members])
     group = people.group[owner]
     begin = latest[group]
-    operated = per_account(people, groups.is_kind("ring") & (groups.sharing("device") | groups.sharing("home")))[owner]
-    evening = per_account(people, groups.sharing("home"))[owner] & (turn == 1)
-    moment = fractions(pair_code(group + 1, np.where(evening, 1, turn)), 23)
-    shared = begin + (moment * (world.end - _DAY - begin)).astype(np.int64)
-    shared += _queue(people)[owner] * 150 + (fractions(pair_code(owner, turn), 24) * 90).astype(np.int64)
-    return np.where(evening | (operated & (turn >= 2) & (turn % 3 > 0)), shared, at)
-
-
-def _queue(people: Population) -> Ints:
-    """Place of each account in its group; an operator goes through the accounts in this order."""
-    place = np.zeros(len(people), dtype=np.int64)
-    place[people.groups.members] = people.groups.rank
-    return place
+    shared = begin + (fractions(group + 1, 23) * (world.end - _DAY - begin)).astype(np.int64)
+    shared += (2 * _HOUR * fractions(owner, 24)).astype(np.int64)
+    return np.where(per_account(people, groups.sharing("home"))[owner] & (turn == 1), shared, at)
 
 
 def _intruded(world: World, people: Population, start: Ints, owner: Ints, turn: Ints, at: Ints) -> Ints:

@@ -7,7 +7,8 @@ import numpy as np
 
 from linkgraph.simulate.designs import DESIGNS
 from linkgraph.simulate.draws import Bools, Ints, starts_of, stream
-from linkgraph.simulate.population import Groups, Population
+from linkgraph.simulate.groups import Groups
+from linkgraph.simulate.population import Population
 from linkgraph.simulate.world import World
 
 HELD: Final = ("device", "card", "bank", "wallet", "payer", "phone", "document", "proof", "payroll")

@@ -8,11 +8,13 @@ import pyarrow as pa
 from linkgraph.simulate.designs import DESIGNS, GROUP_KINDS, shown_as
 from linkgraph.simulate.draws import Ints
 from linkgraph.simulate.feeds import write
+from linkgraph.simulate.groups import Groups
 from linkgraph.simulate.places import Crowd
-from linkgraph.simulate.population import ROLES, Groups
+from linkgraph.simulate.population import ROLES
 from linkgraph.simulate.render import account_ids, chosen, constant, known, numbered
 from linkgraph.simulate.scene import Scene
 
+_TYPOLOGIES = tuple(sorted({design.typology for design in DESIGNS}))  # the innocent have the empty one
 _KIND_NAMES = tuple(kind.name for kind in GROUP_KINDS)
 
 
@@ -51,6 +53,7 @@ def _groups(groups: Groups) -> pa.Table:
             "size": pa.array(groups.size),
             "shares": shares.take(pa.array(groups.design)),
             "design": chosen(tuple(design.name for design in DESIGNS), groups.design),
+            "typology": chosen(_TYPOLOGIES, np.array([_TYPOLOGIES.index(d.typology) for d in DESIGNS])[groups.design]),
         }
     )
 
@@ -66,6 +69,7 @@ def _crowd_groups(crowd: Crowd) -> pa.Table:
             "size": pa.array(size),
             "shares": pa.array([["ip"]] * len(size), pa.list_(pa.string())),
             "design": constant(crowd.name, len(size)),
+            "typology": constant("", len(size)),
         }
     )
 

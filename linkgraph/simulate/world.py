@@ -26,9 +26,11 @@ class World:
     ring_share: float = 0.015
     fraudster_share: float = 0.003
     takeover_share: float = 0.003
-    family_share: float = 0.25
+    family_share: float = 0.20
     office_share: float = 0.10
     payroll_share: float = 0.01
+    colleagues_share: float = 0.03
+    followers_share: float = 0.02
     carrier_share: float = 0.35
     cafe_share: float = 0.04
     vpn_share: float = 0.02
@@ -67,4 +69,6 @@ class World:
             "family": self.family_share,
             "office": self.office_share,
             "payroll": self.payroll_share,
+            "colleagues": self.colleagues_share,
+            "followers": self.followers_share,
         }
