@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ import typer
 
 from linkgraph import nightly as nights
 from linkgraph import runs
-from linkgraph.errors import LinkgraphError, UsageError
+from linkgraph.errors import InputError, LinkgraphError, UsageError
 from linkgraph.export import Format
 from linkgraph.export import export as export_run
 from linkgraph.progress import Bar
@@ -185,6 +185,52 @@ def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=
         port,
         lambda url: typer.echo(f"serving on {url}, described at {url}/openapi.json", err=True),
     )
+
+
+@app.command()
+def evaluate(
+    world: Annotated[
+        Path | None, typer.Option(help="folder of a simulated world, instead of the home's ledger")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="where the report goes; default: `evaluation` in home or world")
+    ] = None,
+    seed: int = 0,
+) -> None:
+    """Measure the detection, in a scratch home of its own: on a simulated world against its truth."""
+    from linkgraph.evaluate.evaluation import evaluate_world
+    from linkgraph.evaluate.nights import Change, scratch_home
+    from linkgraph.evaluate.report import write_report
+    from linkgraph.evaluate.text import render
+
+    settings = read_settings()
+    if world is None:
+        raise UsageError("--world names the folder that `linkgraph simulate` wrote")
+    if not (world / "feeds").is_dir() or not (world / "truth").is_dir():
+        raise InputError(f"{world}: not a simulated world: it needs the folders feeds and truth")
+    folder = out or world / "evaluation"
+    with Bar("evaluate") as bar, scratch_home(settings, folder / "scratch") as scratch:
+
+        def night(where: Settings, clock: int | None, name: str, before: Mapping[str, Change]) -> runs.Run:
+            plan = nights.Plan(clock, seed, variant=nights.Variant(name, before))
+            return nights.run_night(where, plan, lambda stage: bar.at(f"{name}: {stage}"))
+
+        _fill(scratch, world, bar)
+        report = evaluate_world(scratch, world / "truth", night)
+    write_report(report, folder)
+    typer.echo(render(report), nl=False)
+
+
+def _fill(scratch: Settings, world: Path, bar: Bar) -> None:
+    """Ingest a made-up world under keys that are the same every time: it has no secrets, and its report one text."""
+    from ingest.pipeline import ingest as ingest_files
+    from ingest.pseudonyms import KEY_NAMES
+
+    keys = scratch.home / "keys.toml"
+    keys.touch(0o600)
+    keys.write_text("[keys]\n" + "".join(f'{name} = "{name.encode().hex():0>64}"\n' for name in KEY_NAMES))
+    bar.at("ingest")
+    ingest_files([world / "feeds"], scratch, _now(), None, None, lambda report: None)
 
 
 @contextmanager

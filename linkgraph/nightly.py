@@ -9,8 +9,8 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -29,6 +29,19 @@ from linkgraph.tables import TABLES
 Progress = Callable[[str], None]
 
 
+Change = Callable[[Night], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A night that is only measured, never published: `before` a stage its tables are changed. `name` says how, and is
+    part of the run's id.
+    """
+
+    name: str
+    before: Mapping[str, Change] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a night is asked for. `as_of`: epoch microseconds, None = the newest known time in the ledger."""
@@ -36,10 +49,11 @@ class Plan:
     as_of: int | None = None
     seed: int = 0
     only: str | None = None
+    variant: Variant | None = None
 
 
 def run_night(settings: Settings, plan: Plan, progress: Progress = lambda stage: None) -> Run:
-    """Run a night and publish it; with `plan.only`, run that one stage again and publish nothing.
+    """Run a night and publish it; with `plan.only`, run that one stage again and publish nothing, nor a variant.
 
     progress: called with the name of each stage as it starts. RunError if the ledger is empty, another night is running
     or an invariant is broken; then nothing has been published.
@@ -54,13 +68,13 @@ def run_night(settings: Settings, plan: Plan, progress: Progress = lambda stage:
     with runs.night_lock(settings.home):
         previous = _night_before(settings, clock)
         models = models_at(settings.home, clock)
-        record = _record(settings, (ledger, previous, models), clock, plan.seed)
+        record = _record(settings, (ledger, previous, models), clock, plan)
         run = Run(record["run_id"], settings.home / "runs" / record["run_id"])
         names = _prepare(run, record, plan.only)
         with DuckDBEngine(settings.home / "tmp", settings.memory_limit, settings.threads) as engine:
             night = Night(engine, ledger, run, previous, clock, plan.seed, settings.parameters, models)
-            _run_stages(night, names, progress)
-        if plan.only is None:
+            _run_stages(night, names, plan.variant.before if plan.variant else {}, progress)
+        if plan.only is None and plan.variant is None:
             progress("publish")
             publish(settings, run)
     return run
@@ -133,7 +147,7 @@ def _night_before(settings: Settings, clock: int) -> Run | None:
 
 
 def _record(
-    settings: Settings, known: tuple[Ledger, Run | None, dict[str, Model]], clock: int, seed: int
+    settings: Settings, known: tuple[Ledger, Run | None, dict[str, Model]], clock: int, plan: Plan
 ) -> dict[str, Any]:
     """What goes in. The run's id is a digest of it: the same night again is the same run."""
     ledger, previous, models = known
@@ -147,8 +161,8 @@ def _record(
         "inputs": inputs,
         "models": {kind: model.stamp() for kind, model in sorted(models.items())},
         "previous": previous.run_id if previous else None,
-        "seed": seed,
-    }
+        "seed": plan.seed,
+    } | ({"variant": plan.variant.name} if plan.variant else {})
     digest = hashlib.sha256(json.dumps([record, clock], sort_keys=True).encode()).hexdigest()[:10]
     day = time.strftime("%Y%m%d", time.gmtime(clock // 1_000_000))
     return {"run_id": f"r-{day}-{digest}", **record, "status": "running", "stages": {}, "tables": {}}
@@ -174,10 +188,12 @@ def _is_complete(run: Run) -> bool:
     return (run.path / "run.json").is_file() and run.record().get("status") == "complete"
 
 
-def _run_stages(night: Night, names: list[str], progress: Progress) -> None:
+def _run_stages(night: Night, names: list[str], changes: Mapping[str, Change], progress: Progress) -> None:
     open_tables(night)
     for name in names:
         progress(name)
+        if name in changes:
+            changes[name](night)
         start = time.perf_counter()
         counts = STAGES[name](night)
         record = night.run.record()

@@ -62,6 +62,12 @@ class Parameters:
     transfer_half_life: float = 90.0  # days
     cold_flag_risk: float = 0.8
     young_account_days: int = 30
+    # evaluate
+    ring_score_at: float = 0.0  # rings below it are listed, not counted as reported
+    ring_match: float = 0.5  # Jaccard index from which two rings are the same
+    review_capacity: int = 200  # accounts a night
+    maturity: int = 120  # days until an account may count as innocent
+    bootstrap_draws: int = 1000
 
     def as_record(self) -> dict[str, object]:
         """Every constant and every row of the kinds table, as plain JSON values."""

@@ -1,1 +1,3 @@
-"""Measures detection without leaks: time cuts with two clocks, baselines, ablations, intervals, one report."""
+"""How good the detection is, measured without leaks: on generated worlds against their truth, on ledgers against
+later facts.
+"""
