@@ -53,7 +53,15 @@ class Parameters:
     strong_kyc_level: int = 2
     solve_tol: float = 1e-6
     push_eps: float = 1e-3
+    # behaviour
+    takeover_hours: int = 72  # new device, then a changed setting, then a new withdrawal address
+    limits: tuple[int, ...] = (1000, 3000, 10000)  # travel rule (FATF, US) and cash reporting, units of the currency
+    limit_currencies: tuple[str, ...] = ("EUR", "USD", "USDC", "USDT")
+    limit_near: float = 0.9  # share of a limit from which an amount lies just under it
+    declined_words: tuple[str, ...] = ("declined", "denied", "failed", "failure", "refused", "rejected")
+    unusual_rate: float = 0.05  # share of accounts; a signal that more show is not listed unless it counts
     # score
+    weight_behaviour: float = 0.0
     odds_ref: float = 0.05
     weight_one_hop: float = 0.5
     weight_transfer: float = 0.5

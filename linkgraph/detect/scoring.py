@@ -1,5 +1,6 @@
-"""The score: named blocks added in natural log-odds, with cold-start weights; every block is a sum over causes.
+"""The score: named blocks added in natural log-odds; every block is a sum over causes.
 
+behaviour  = sum of w_j u_j                      u_j: how far a signal stands above the median, see `behaviour`
 one_hop    = w1 ln(1 + e_1) + wt ln(1 + e_t)     e_1: fraud met through shared identifiers; e_t: money from fraud
 propagated = wv ln(1 + odds(v) / odds_ref)       v: voltage without the account's own label
 ring       = wr confidence R                     R: ring evidence, 0 outside rings
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 
 from linkgraph.detect.propagation import Floats, Ints, Network
 from linkgraph.parameters import Parameters
+
+_BELOW_ONE = float(np.nextafter(1.0, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,36 @@ def transfer_weight(age_days: Ints, parameters: Parameters) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
+class Weights:
+    """What each block is worth; `signals` by their place in the table of behaviour. None is negative."""
+
+    one_hop: float
+    transfer: float
+    propagated: float
+    ring: float
+    signals: Floats
+
+    @classmethod
+    def cold(cls, parameters: Parameters, signals: Floats) -> "Weights":
+        """The starting values, for a night before anything was learned; `signals`: their relative weights."""
+        p = parameters
+        return cls(
+            p.weight_one_hop, p.weight_transfer, p.weight_propagated, p.weight_ring, p.weight_behaviour * signals
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """What a score is made from, per account: v, e_1, e_t, confidence * R, and the weighed sum of the signals."""
+
+    voltage: Floats
+    one_hop: Floats
+    transfers: Floats
+    ring: Floats
+    behaviour: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Blocks:
     """Log-odds per account. `shared` and `transfer` are the two halves of the one-hop block."""
 
@@ -59,26 +92,28 @@ class Blocks:
     transfer: Floats
     propagated: Floats
     ring: Floats
+    behaviour: Floats
 
     @property
     def total(self) -> Floats:
         """The score above base."""
-        return self.shared + self.transfer + self.propagated + self.ring
+        return self.behaviour + self.shared + self.transfer + self.propagated + self.ring
 
     @property
     def risk(self) -> Floats:
-        """0 to below 1."""
-        return -np.expm1(-self.total)
+        """0 to below 1, also where rounding would say 1."""
+        return np.asarray(np.minimum(-np.expm1(-self.total), _BELOW_ONE), dtype=np.float64)
 
 
-def blocks(voltage: Floats, one_hop: Floats, transfers: Floats, ring: Floats, parameters: Parameters) -> Blocks:
-    """The blocks from v, e_1, e_t and confidence * R, per account."""
-    odds = voltage / (1.0 - voltage)
+def blocks(causes: Causes, weights: Weights, parameters: Parameters) -> Blocks:
+    """The blocks of every account."""
+    odds = causes.voltage / (1.0 - causes.voltage)
     return Blocks(
-        parameters.weight_one_hop * np.log1p(one_hop),
-        parameters.weight_transfer * np.log1p(transfers),
-        parameters.weight_propagated * np.log1p(odds / parameters.odds_ref),
-        parameters.weight_ring * ring,
+        weights.one_hop * np.log1p(causes.one_hop),
+        weights.transfer * np.log1p(causes.transfers),
+        weights.propagated * np.log1p(odds / parameters.odds_ref),
+        weights.ring * causes.ring,
+        causes.behaviour,
     )
 
 

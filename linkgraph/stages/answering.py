@@ -6,14 +6,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from linkgraph.detect import scoring
 from linkgraph.errors import RunError
 from linkgraph.explain import contributions
 from linkgraph.stages.night import INNOCENT_LABELS, Counts, Night
-from linkgraph.stages.risking import transfers_from_fraud
+from linkgraph.stages.risking import transfers_from_fraud, weights_of
 
-_CHECKED = ["account_id", "risk", "flagged", "ring_id", "one_hop", "propagated", "ring", "label"]
+_CHECKED = ["account_id", "risk", "flagged", "ring_id", "behaviour", "one_hop", "propagated", "ring", "label"]
 
 
 def explain(night: Night) -> Counts:
@@ -21,20 +22,30 @@ def explain(night: Night) -> Counts:
     found, scores = night.columns("link_evidence"), night.columns("account_scores")
     wanted = scores["flagged"].copy()
     wanted[night.columns("ring_groups")["account"]] = True
-    blocks = scoring.Blocks(scores["shared"], scores["transfer"], scores["propagated"], scores["ring"])
-    night.keep(
-        "shares",
-        contributions.contributions(contributions.LinkEvidence(**found), transfers_from_fraud(night), blocks, wanted),
+    names = ("shared", "transfer", "propagated", "ring", "behaviour")
+    blocks = scoring.Blocks(*(scores[name] for name in names))
+    causes = contributions.contributions(
+        contributions.LinkEvidence(**found), transfers_from_fraud(night), blocks, wanted
     )
+    night.keep("shares", pa.concat_tables([causes, _acts(night, wanted)]))
     counts = night.publish("contributions", "rings", "ring_members", "identifiers")
     return {"explained": int(wanted.sum()), **counts}
+
+
+def _acts(night: Night, wanted: NDArray[np.bool_]) -> pa.Table:
+    signals, weights = night.columns("signals"), weights_of(night).signals
+    log_odds = weights[signals["signal"]] * signals["excess"]
+    shown = wanted[signals["account"]] & ((log_odds > 0) | (signals["rate"] <= night.parameters.unusual_rate))
+    kept = {name: column[shown] for name, column in signals.items()}
+    return contributions.acts(contributions.Acts(**kept, log_odds=log_odds[shown]))
 
 
 def check(night: Night) -> Counts:
     """Invariants of a run; RunError names the broken one."""
     accounts = pq.read_table(night.run.table("accounts"), columns=_CHECKED)
     shares = pq.read_table(night.run.table("contributions"), columns=["account_id", "log_odds"])
-    total = pc.add(pc.add(accounts["one_hop"], accounts["propagated"]), accounts["ring"])
+    blocks = ("behaviour", "one_hop", "propagated", "ring")
+    total = pa.chunked_array([np.sum([accounts[name].to_numpy() for name in blocks], axis=0)])
     explained = pc.or_(accounts["flagged"], pc.is_valid(accounts["ring_id"]))
     added = shares.group_by("account_id").aggregate([("log_odds", "sum")])
     both = pa.table({"account_id": accounts["account_id"], "total": total}).filter(explained).join(added, "account_id")

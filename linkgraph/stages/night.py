@@ -29,6 +29,7 @@ _CURRENT = (
     "labels",
     "disputes",
     "transfers",
+    "trades",
 )
 
 

@@ -5,10 +5,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from linkgraph.detect import propagation, scoring
+from linkgraph.detect import behaviour, propagation, scoring
 from linkgraph.explain import contributions
 from linkgraph.kinds import KIND_NAMES
 from linkgraph.parameters import Parameters
+from linkgraph.stages.behaving import behave
 from linkgraph.stages.night import FRAUD_LABELS, INNOCENT_LABELS, Counts, Night
 
 _YEAR = 365 * 86_400
@@ -74,33 +75,51 @@ def _ties(night: Night) -> propagation.Ties:
 
 def score(night: Night) -> Counts:
     """Everything that reaches an account -> its blocks, risk and flag."""
-    found, with_ip, firm = night.columns("account_evidence"), *_rings_of(night)
-    n = night.size("roster")
-    transfers = transfers_from_fraud(night)
-    money = scoring.summed(transfers.account, transfers.weight, n)
-    full = scoring.blocks(found["voltage"], found["one_hop"], money, with_ip, night.parameters)
-    bare = scoring.blocks(found["voltage_firm"], found["one_hop_firm"], money, firm, night.parameters)
+    counts = behave(night)
+    weights = weights_of(night)
+    full, firm = (scoring.blocks(causes, weights, night.parameters) for causes in _causes(night, weights))
+    n = len(full.ring)
     seeds = night.columns("seeds")
     innocent = np.zeros(n, dtype=bool)
     innocent[seeds["account"][np.isin(seeds["label"], INNOCENT_LABELS)]] = True
-    flagged = scoring.flags(full, bare, innocent, night.parameters)
+    flagged = scoring.flags(full, firm, innocent, night.parameters)
     night.keep(
         "account_scores",
         pa.table(
             {
                 "account": pa.array(range(n), pa.int32()),
+                "behaviour": full.behaviour,
                 "shared": full.shared,
                 "transfer": full.transfer,
                 "one_hop": full.shared + full.transfer,
                 "propagated": full.propagated,
                 "ring": full.ring,
+                "score": full.total,
                 "risk": full.risk,
                 "flagged": flagged,
             }
         ),
     )
     above = int((full.risk >= night.parameters.cold_flag_risk).sum())
-    return {"flagged": int(flagged.sum()), "above_threshold": above} | night.publish("accounts")
+    return counts | {"flagged": int(flagged.sum()), "above_threshold": above} | night.publish("accounts")
+
+
+def weights_of(night: Night) -> scoring.Weights:
+    """What each block is worth tonight: the starting values, until something was learned before the clock."""
+    return scoring.Weights.cold(night.parameters, np.array([signal.weight for signal in behaviour.SIGNALS]))
+
+
+def _causes(night: Night, weights: scoring.Weights) -> tuple[scoring.Causes, scoring.Causes]:
+    """What reaches every account, and the same with every IP address left out."""
+    found, signals, n = night.columns("account_evidence"), night.columns("signals"), night.size("roster")
+    transfers = transfers_from_fraud(night)
+    money = scoring.summed(transfers.account, transfers.weight, n)
+    acts = scoring.summed(signals["account"], weights.signals[signals["signal"]] * signals["excess"], n)
+    with_ip, firm = _rings_of(night)
+    return (
+        scoring.Causes(found["voltage"], found["one_hop"], money, with_ip, acts),
+        scoring.Causes(found["voltage_firm"], found["one_hop_firm"], money, firm, acts),
+    )
 
 
 def _rings_of(night: Night) -> tuple[propagation.Floats, propagation.Floats]:

@@ -5,7 +5,7 @@ SELECT
   account_scores.flagged AS flagged,
   CASE seeds.label WHEN 'victim' THEN 'victim' WHEN 'fraud' THEN 'perpetrator' ELSE 'unknown' END AS role,
   members_named.ring_id AS ring_id, members_named.membership AS membership,
-  0.0::double AS behaviour, account_scores.one_hop AS one_hop, account_scores.propagated AS propagated,
+  account_scores.behaviour AS behaviour, account_scores.one_hop AS one_hop, account_scores.propagated AS propagated,
   account_scores.ring AS ring, seeds.label AS label, coalesce(degrees.degree, 0)::int AS degree,
   CASE WHEN account_scores.risk = 0 AND members_named.ring_id IS NULL THEN 'no evidence'
     ELSE 'risk ' || round(account_scores.risk, 2)::varchar END

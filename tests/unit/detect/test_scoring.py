@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkgraph.detect.propagation import Floats, Links, Ties, build_network, link_voltages, solve
-from linkgraph.detect.scoring import Blocks, blocks, flags, gather, summed, transfer_weight
+from linkgraph.detect.scoring import Blocks, Causes, Weights, blocks, flags, gather, summed, transfer_weight
 from linkgraph.parameters import Parameters
 
 PARAMETERS = Parameters()
@@ -14,10 +14,10 @@ Voltage = st.floats(0, 1 - 1e-9)
 Amount = st.floats(0, 1e6)
 
 
-def one(voltage: float = 0, one_hop: float = 0, transfers: float = 0, ring: float = 0) -> Blocks:
+def one(voltage: float = 0, one_hop: float = 0, transfers: float = 0, ring: float = 0, behaviour: float = 0) -> Blocks:
     """The blocks of one account."""
-    values = [np.array([each]) for each in (voltage, one_hop, transfers, ring)]
-    return blocks(values[0], values[1], values[2], values[3], PARAMETERS)
+    causes = Causes(*(np.array([float(each)]) for each in (voltage, one_hop, transfers, ring, behaviour)))
+    return blocks(causes, Weights.cold(PARAMETERS, np.zeros(0)), PARAMETERS)
 
 
 def nobody(size: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -27,18 +27,18 @@ def nobody(size: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 def risky(*risks: float) -> Blocks:
     """Accounts of the given risks."""
     nothing = np.zeros(len(risks))
-    return Blocks(nothing, nothing, -np.log1p(-np.array(risks)), nothing)
+    return Blocks(nothing, nothing, -np.log1p(-np.array(risks)), nothing, nothing)
 
 
 def test_nothing_is_exactly_nothing() -> None:
     assert one().total.tolist() == one().risk.tolist() == [0.0]
 
 
-@pytest.mark.parametrize("cause", ["voltage", "one_hop", "transfers", "ring"])
+@pytest.mark.parametrize("cause", ["voltage", "one_hop", "transfers", "ring", "behaviour"])
 def test_each_cause_alone_raises_its_own_block(cause: str) -> None:
     found = one(**{cause: 0.5})
-    raised = [name for name in ("propagated", "shared", "transfer", "ring") if getattr(found, name)[0] > 0]
-    assert raised == [{"voltage": "propagated", "one_hop": "shared", "transfers": "transfer"}.get(cause, "ring")]
+    raised = [name for name in ("propagated", "shared", "transfer", "ring", "behaviour") if getattr(found, name)[0] > 0]
+    assert raised == [{"voltage": "propagated", "one_hop": "shared", "transfers": "transfer"}.get(cause, cause)]
     assert found.risk[0] > 0
 
 
@@ -54,7 +54,7 @@ def test_the_blocks_are_the_formulas_of_the_score() -> None:
 @given(Voltage, Amount, Amount, st.floats(0, 1))
 def test_blocks_add_up_and_risk_stays_below_one(voltage: float, one_hop: float, money: float, ring: float) -> None:
     found = one(voltage, one_hop, money, ring)
-    assert found.total[0] == found.shared[0] + found.transfer[0] + found.propagated[0] + found.ring[0]
+    assert found.total[0] == pytest.approx(found.shared[0] + found.transfer[0] + found.propagated[0] + found.ring[0])
     assert 0 <= found.risk[0] < 1
     assert (found.risk[0] == 0) == (found.total[0] == 0)
 

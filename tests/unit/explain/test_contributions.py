@@ -45,6 +45,7 @@ def scores(links: LinkEvidence, money: Transfers, ring: list[float]) -> Blocks:
         np.log1p(summed(money.account, money.weight, ACCOUNTS)),
         np.log1p(20 * summed(links.account, links.flow, ACCOUNTS)),
         np.array(ring),
+        np.zeros(ACCOUNTS),
     )
 
 
@@ -93,14 +94,14 @@ def test_every_row_has_one_cause_and_a_share_above_nothing(
 def test_shares_are_in_proportion_to_what_each_link_carries() -> None:
     links = link_evidence({(0, 0): (0.3, 0.0), (0, 1): (0.1, 2.0), (1, 0): (0.5, 0.0)})
     nothing = np.zeros(2)
-    made = Blocks(np.array([0.6, 0.0]), nothing, np.array([0.8, 9.0]), nothing)
+    made = Blocks(np.array([0.6, 0.0]), nothing, np.array([0.8, 9.0]), nothing, nothing)
     table = contributions(links, transfers({}), made, np.array([True, False]))
     assert rows(table) == [(0, "propagated", 0, None), (0, "propagated", 1, None), (0, "one_hop", 1, None)]
     assert table["log_odds"].to_pylist() == pytest.approx([0.6, 0.2, 0.6])
 
 
 def test_money_names_its_sender_and_a_ring_nobody() -> None:
-    made = Blocks(np.zeros(3), np.array([0.0, 0.0, 0.9]), np.zeros(3), np.array([0.0, 0.0, 0.4]))
+    made = Blocks(np.zeros(3), np.array([0.0, 0.0, 0.9]), np.zeros(3), np.array([0.0, 0.0, 0.4]), np.zeros(3))
     table = contributions(link_evidence({}), transfers({(2, 0): 1.0, (2, 1): 2.0}), made, np.ones(3, dtype=bool))
     assert rows(table) == [(2, "one_hop", None, 0), (2, "one_hop", None, 1), (2, "ring", None, None)]
     assert table["log_odds"].to_pylist() == pytest.approx([0.3, 0.6, 0.4])
