@@ -61,6 +61,7 @@ RING_EVENTS = pa.schema(
     [
         _required("ring_id", pa.string()),
         _required("run_id", pa.string()),
+        _required("as_of", pa.int64()),
         _required("event", pa.string()),
         pa.field("other_ring_id", pa.string()),
         pa.field("account_id", pa.string()),

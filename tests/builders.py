@@ -132,7 +132,7 @@ def contribution(account_id: str, block: str, log_odds: float, key: str | None =
 def event(ring_id: str, name: str, **changes: Any) -> Row:
     """Something that happened to a ring."""
     row: Row = dict.fromkeys(TABLES["ring_events"].names)
-    return row | {"ring_id": ring_id, "run_id": "r-1", "event": name} | changes
+    return row | {"ring_id": ring_id, "run_id": "r-1", "as_of": AS_OF, "event": name} | changes
 
 
 def tables(**rows: list[Row]) -> Tables:

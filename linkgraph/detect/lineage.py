@@ -1,147 +1,125 @@
-"""Keeps a ring's identity from night to night: matches tonight's groups to the rings known so far, by weighted overlap.
+"""Keeps a ring's identity from night to night: which of tonight's groups goes on as which ring known so far.
 
-O = weight of common members, J = O / (W_before + W_now - O), ov = O / min(W_before, W_now); a match is J >= 0.3 or ov
->= 0.6. A ring's id goes to the group it overlaps most; if several ids claim one group, the one with most weight in
-common survives and the others become aliases. Unmatched rings go dormant and may return while their front is kept.
-Source: Greene 2010.
+C: ring by account, 1 where the account is a member; w: what an account's memory weighs, the larger of then and now.
+
+    O = C_then diag(w) C_now^T      J = O / (W_then + W_now - O)      ov = O / min(W_then, W_now)
+
+A ring and a group match if J >= 0.3 or ov >= 0.6. A ring claims the matching group it overlaps most. Of several rings
+that claim one group, the one with most confirmed fraud goes on, then the oldest; the others are its aliases for ever. A
+ring without a group is dormant, and may return while its last members, its *front*, are kept. Source: Greene 2010.
+
+Weights are whole numbers, so that sums and ties do not depend on any order.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
 
 from linkgraph.parameters import Parameters
 
-Members = Mapping[str, float]
+Ints = NDArray[np.int64]
+NONE = -1
+_PER_WEIGHT = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A ring as last seen: members with their weights; `idle`: nights since it was last active (0: last night)."""
+class Groups:
+    """`count` groups of accounts as rows, one per membership: number of the group, of the account, and its weight."""
 
-    ring_id: str
-    members: Members
-    first_seen_run: str
-    last_changed_run: str
-    idle: int = 0
+    count: int
+    group: Ints
+    account: Ints
+    weight: Ints
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """What happened to a ring tonight; `other`: the ring it split from or merged into, `account_id`: who joined or
-    left.
+class Accounts:
+    """By account, numbered in the order of their ids: when it was opened (unknown: late), whether it is confirmed
+    fraud tonight.
     """
 
-    ring_id: str
-    event: str
-    other: str | None = None
-    account_id: str | None = None
+    opened: Ints
+    fraud: NDArray[np.bool_]
 
 
-@dataclass(slots=True)
-class Tracked:
-    """Ids of tonight's groups, in their order; the rings that are dormant now; what happened."""
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """What becomes of rings and groups; -1 is none.
 
-    ring_ids: list[str]
-    first_seen: list[str]
-    last_changed: list[str]
-    dormant: list[Known] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
+    claimed: by ring, the group that carries it on, under its own id or another.
+    heir: by group, the ring it goes on as.
+    parent: by group without heir, the ring it split from.
+    """
+
+    claimed: Ints
+    heir: Ints
+    parent: Ints
 
 
-def track(
-    known: Sequence[Known], groups: Sequence[Members], run_id: str, name: Callable[[str], str], parameters: Parameters
-) -> Tracked:
-    """Give every group of tonight its ring id. `name`: a new ring's id from its first account, other on another
+def weights(membership: NDArray[Any], fraud: NDArray[np.bool_], parameters: Parameters) -> Ints:
+    """What the memory of each member weighs: confirmed fraud most, then core, likely, fringe."""
+    words = {
+        "core": parameters.weight_core,
+        "likely": parameters.weight_likely,
+        "fringe": parameters.weight_fringe,
+    }
+    found = np.array([words[word] for word in membership], dtype=np.float64)
+    found[fraud] = parameters.weight_fraud
+    return np.rint(found * _PER_WEIGHT).astype(np.int64)
+
+
+def trace(then: Groups, born: Ints, now: Groups, accounts: Accounts, parameters: Parameters) -> Lineage:
+    """Which group carries on which ring. `then`: the front of every ring; `born`: by ring, the time of its first
     night.
     """
-    overlaps = _overlaps(known, groups)
-    claims = _claims(known, groups, overlaps, parameters)
-    result = Tracked([], [], [])
-    for place, group in enumerate(groups):
-        claiming = sorted(claims.get(place, []), key=lambda ring: (-overlaps[ring, place], known[ring].ring_id))
-        if claiming:
-            _continue(result, known[claiming[0]], group, run_id)
-            result.events += [Event(known[ring].ring_id, "merged", result.ring_ids[-1]) for ring in claiming[1:]]
-        else:
-            _born(result, name(min(group)), run_id, _parent(known, overlaps, place, parameters, group))
-    taken = {ring for rings in claims.values() for ring in rings}
-    for index, ring in enumerate(known):
-        if index not in taken:
-            _sleep(result, ring, parameters)
-    return result
+    ring, group, overlap = _matches(then, now, accounts, parameters)
+    first = _first_opened(now, accounts)
+    claimed = np.full(then.count, NONE, dtype=np.int64)
+    _take_first(claimed, ring, group, (first[group], -overlap))
+    fraud = np.bincount(then.group[accounts.fraud[then.account]], minlength=then.count)
+    rings = np.flatnonzero(claimed != NONE)
+    heir = np.full(now.count, NONE, dtype=np.int64)
+    _take_first(heir, claimed[rings], rings, (rings, born[rings], -fraud[rings]))
+    parent = np.full(now.count, NONE, dtype=np.int64)
+    fresh = heir[group] == NONE
+    _take_first(parent, group[fresh], ring[fresh], (ring[fresh], born[ring[fresh]], -overlap[fresh]))
+    return Lineage(claimed, heir, parent)
 
 
-def _overlaps(known: Sequence[Known], groups: Sequence[Members]) -> dict[tuple[int, int], float]:
-    """Weight in common of every (ring, group) that share a member; a member weighs the larger of its two weights."""
-    home = {account: place for place, group in enumerate(groups) for account in group}
-    found: dict[tuple[int, int], float] = defaultdict(float)
-    for index, ring in enumerate(known):
-        for account in sorted(ring.members):
-            if (place := home.get(account)) is not None:
-                found[index, place] += max(ring.members[account], groups[place][account])
-    return dict(found)
+def _matches(then: Groups, now: Groups, accounts: Accounts, parameters: Parameters) -> tuple[Ints, Ints, Ints]:
+    """Rings and groups that match, and the weight they have in common."""
+    weight = np.zeros(len(accounts.opened), dtype=np.int64)
+    for rows in (then, now):
+        np.maximum.at(weight, rows.account, rows.weight)
+    before, after = _incidence(then, len(weight)), _incidence(now, len(weight))
+    common = sparse.coo_array(before.multiply(weight).tocsr() @ after.T)
+    ring, group, overlap = common.row.astype(np.int64), common.col.astype(np.int64), common.data
+    whole_then, whole_now = (before @ weight)[ring], (after @ weight)[group]
+    jaccard = overlap / (whole_then + whole_now - overlap)
+    enough = jaccard >= parameters.match_jaccard
+    enough |= overlap / np.minimum(whole_then, whole_now) >= parameters.match_overlap
+    return ring[enough], group[enough], overlap[enough]
 
 
-def _matches(ring: Known, group: Members, overlap: float, parameters: Parameters) -> bool:
-    before = sum(max(weight, group.get(account, 0.0)) for account, weight in sorted(ring.members.items()))
-    now = sum(max(weight, ring.members.get(account, 0.0)) for account, weight in sorted(group.items()))
-    jaccard = overlap / (before + now - overlap)
-    return jaccard >= parameters.match_jaccard or overlap / min(before, now) >= parameters.match_overlap
+def _incidence(rows: Groups, accounts: int) -> Any:
+    ones = np.ones(len(rows.account), dtype=np.int64)
+    return sparse.csr_array((ones, (rows.group, rows.account)), shape=(rows.count, accounts))
 
 
-def _claims(
-    known: Sequence[Known], groups: Sequence[Members], overlaps: dict[tuple[int, int], float], parameters: Parameters
-) -> dict[int, list[int]]:
-    """For each group the rings whose id it should carry: every ring claims the matching group it overlaps most."""
-    best: dict[int, tuple[float, int]] = {}
-    for (ring, place), overlap in sorted(overlaps.items()):
-        better = ring not in best or overlap > best[ring][0]
-        if better and _matches(known[ring], groups[place], overlap, parameters):
-            best[ring] = (overlap, place)
-    claims: dict[int, list[int]] = defaultdict(list)
-    for ring, (_, place) in sorted(best.items()):
-        claims[place].append(ring)
-    return claims
+def _first_opened(now: Groups, accounts: Accounts) -> Ints:
+    """By group, the place of its oldest account among all, by opening, then id."""
+    place = np.empty(len(accounts.opened), dtype=np.int64)
+    place[np.argsort(accounts.opened, kind="stable")] = np.arange(len(place))
+    found = np.full(now.count, len(place), dtype=np.int64)
+    np.minimum.at(found, now.group, place[now.account])
+    return found
 
 
-def _continue(result: Tracked, ring: Known, group: Members, run_id: str) -> None:
-    joined, left = sorted(set(group) - set(ring.members)), sorted(set(ring.members) - set(group))
-    result.ring_ids.append(ring.ring_id)
-    result.first_seen.append(ring.first_seen_run)
-    result.last_changed.append(run_id if joined or left or ring.idle else ring.last_changed_run)
-    if ring.idle:
-        result.events.append(Event(ring.ring_id, "returned"))
-    result.events += [Event(ring.ring_id, "grew", account_id=account) for account in joined]
-    result.events += [Event(ring.ring_id, "shrank", account_id=account) for account in left]
-
-
-def _parent(
-    known: Sequence[Known],
-    overlaps: dict[tuple[int, int], float],
-    place: int,
-    parameters: Parameters,
-    group: Members,
-) -> str | None:
-    """The ring a new group split from: one it matches, though that ring's id went to another group."""
-    rings = [
-        (-overlap, known[ring].ring_id)
-        for (ring, at), overlap in overlaps.items()
-        if at == place and _matches(known[ring], group, overlap, parameters)
-    ]
-    return min(rings)[1] if rings else None
-
-
-def _born(result: Tracked, ring_id: str, run_id: str, parent: str | None) -> None:
-    result.ring_ids.append(ring_id)
-    result.first_seen.append(run_id)
-    result.last_changed.append(run_id)
-    result.events.append(Event(ring_id, "split" if parent else "born", parent))
-
-
-def _sleep(result: Tracked, ring: Known, parameters: Parameters) -> None:
-    idle = ring.idle + 1
-    if idle == 1:
-        result.events.append(Event(ring.ring_id, "dormant"))
-    if idle <= parameters.dormant_nights:
-        result.dormant.append(Known(ring.ring_id, ring.members, ring.first_seen_run, ring.last_changed_run, idle))
+def _take_first(into: Ints, keys: Ints, values: Ints, order: tuple[Ints, ...]) -> None:
+    """For each key the value that comes first; `order`: keys of `numpy.lexsort`, the last is the primary one."""
+    rows = np.lexsort((*order, keys))
+    found, first = np.unique(keys[rows], return_index=True)
+    into[found] = values[rows[first]]

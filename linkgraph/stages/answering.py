@@ -13,6 +13,7 @@ from linkgraph.errors import RunError
 from linkgraph.explain import contributions
 from linkgraph.stages.night import INNOCENT_LABELS, Counts, Night
 from linkgraph.stages.risking import transfers_from_fraud, weights_of
+from linkgraph.stages.tracking import ledger_is_whole
 
 _CHECKED = ["account_id", "risk", "flagged", "ring_id", "behaviour", "one_hop", "propagated", "ring", "label"]
 
@@ -63,6 +64,7 @@ def check(night: Night) -> Counts:
             ("no evidence, no risk", bool(np.all((total.to_numpy() > 0) | (risk == 0)))),
             ("nobody ruled innocent is flagged", not pc.any(pc.and_(accounts["flagged"], ruled_innocent)).as_py()),
             ("an account is in at most one ring", pc.count_distinct(members).as_py() == len(members)),
+            ("every ring id is alive, an alias, dormant or retired", ledger_is_whole(night)),
             ("without IP addresses no evidence is stronger", bool(np.all(_firmer(solved)))),
         )
         if not holds

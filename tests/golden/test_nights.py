@@ -64,8 +64,20 @@ def test_a_ring_that_grows_keeps_its_id(nights: Nights) -> None:
 
 
 def test_each_night_tells_what_is_new(nights: Nights) -> None:
-    assert ("born", None) in events(nights.first)
-    assert {("grew", "k-4"), ("born", None)} <= events(nights.second)
+    assert events(nights.first) == {("born", one) for one in ("k-1", "k-2", "k-3", "o-1", "o-2", "o-3")}
+    new = events(nights.second) - events(nights.first)
+    assert new == {("grew", "k-4"), ("dormant", None)} | {("born", one) for one in ("m-1", "m-2", "m-3")}
+
+
+def test_each_event_names_what_caused_it(nights: Nights) -> None:
+    phones = {one: nights.judged(nights.second).identifier(one, "device").identifier for one in ("k-1", "m-1", "o-1")}
+    rows = pq.read_table(nights.second.table("ring_events")).to_pylist()
+    causes = {(row["event"], row["account_id"]): (row["kind"], row["identifier"]) for row in rows}
+    assert causes["grew", "k-4"] == ("device", phones["k-1"])
+    assert causes["born", "m-2"] == ("device", phones["m-1"])
+    assert causes["dormant", None] == ("device", phones["o-1"])
+    assert {row["event"] for row in rows if row["bits"] < 0} == {"dormant"}
+    assert nights.second.record()["stages"]["track"]["counts"]["unexplained"] == 0
 
 
 def test_the_first_night_knows_nothing_of_later(nights: Nights) -> None:

@@ -1,140 +1,148 @@
-"""Ring ids from night to night: who keeps an id, what is said to have happened, and when a ring is forgotten."""
+"""Which group goes on as which ring: overlaps, ties, several claims on one group; and all of it against a dense
+oracle.
+"""
 
-from collections.abc import Sequence
-
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkgraph.detect.lineage import Event, Known, Members, Tracked, track
+from linkgraph.detect.lineage import NONE, Accounts, Groups, Lineage, trace, weights
 from linkgraph.parameters import Parameters
 
-PARAMETERS = Parameters(dormant_nights=3)
+PARAMETERS = Parameters()
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def members(text: str, weight: float = 3.0) -> dict[str, float]:
-    """Accounts named by a letter each."""
-    return dict.fromkeys(text, weight)
-
-
-def known(ring_id: str, text: str, idle: int = 0) -> Known:
-    return Known(ring_id, members(text), "night-0", "night-0", idle)
-
-
-def tonight(before: Sequence[Known], *groups: str | Members) -> Tracked:
-    """A night whose new rings are called after their first account."""
-    found = [members(group) if isinstance(group, str) else group for group in groups]
-    return track(before, found, "night-1", lambda first: f"new-{first}", PARAMETERS)
-
-
-def test_the_first_night_bears_every_ring() -> None:
-    found = tonight([], "abc", "def")
-    assert found.ring_ids == ["new-a", "new-d"]
-    assert found.first_seen == found.last_changed == ["night-1", "night-1"]
-    assert found.events == [Event("new-a", "born"), Event("new-d", "born")]
-
-
-def test_an_unchanged_ring_keeps_its_id_and_nothing_happened() -> None:
-    found = tonight([known("R1", "abc")], "abc")
-    assert (found.ring_ids, found.first_seen, found.last_changed) == (["R1"], ["night-0"], ["night-0"])
-    assert (found.events, found.dormant) == ([], [])
-
-
-def test_a_ring_grows_and_shrinks_account_by_account() -> None:
-    found = tonight([known("R1", "abcd")], "bcdef")
-    assert found.ring_ids == ["R1"]
-    assert found.last_changed == ["night-1"]
-    assert found.events == [
-        Event("R1", "grew", account_id="e"),
-        Event("R1", "grew", account_id="f"),
-        Event("R1", "shrank", account_id="a"),
+def groups(*members: str | dict[str, int]) -> Groups:
+    """Groups of accounts named by a letter each; all weigh 3000 unless said."""
+    rows = [
+        (number, LETTERS.index(letter), group[letter] if isinstance(group, dict) else 3000)
+        for number, group in enumerate(members)
+        for letter in group
     ]
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    return Groups(len(members), *columns)
+
+
+def accounts(oldest: str = "", fraud: str = "") -> Accounts:
+    """Opened all at once but `oldest`; those of `fraud` are confirmed."""
+    opened = np.array([0 if letter in oldest else 1 for letter in LETTERS])
+    return Accounts(opened, np.array([letter in fraud for letter in LETTERS]))
+
+
+def traced(then: Groups, now: Groups, born: list[int] | None = None, who: Accounts | None = None) -> Lineage:
+    return trace(then, np.array(born or [0] * then.count), now, who or accounts(), PARAMETERS)
+
+
+def test_the_first_night_has_no_heirs() -> None:
+    found = traced(groups(), groups("abc", "def"))
+    assert (found.heir.tolist(), found.parent.tolist(), found.claimed.tolist()) == ([NONE] * 2, [NONE] * 2, [])
+
+
+def test_a_night_without_groups_carries_nothing_on() -> None:
+    assert traced(groups("abc"), groups()).claimed.tolist() == [NONE]
+
+
+def test_unchanged_rings_go_on_whatever_their_number() -> None:
+    assert traced(groups("abc", "def"), groups("def", "abc")).heir.tolist() == [1, 0]
 
 
 def test_the_larger_part_of_a_split_keeps_the_id() -> None:
-    found = tonight([known("R1", "abcdefg")], "abc", "defg")
-    assert found.ring_ids == ["new-a", "R1"]
-    assert Event("new-a", "split", "R1") in found.events
-    assert [event.account_id for event in found.events if event.event == "shrank"] == ["a", "b", "c"]
+    found = traced(groups("abcdefg"), groups("abc", "defg"))
+    assert (found.heir.tolist(), found.parent.tolist()) == ([NONE, 0], [0, NONE])
 
 
-def test_a_merged_ring_becomes_an_alias_of_the_one_with_more_in_common() -> None:
-    found = tonight([known("R1", "abc"), known("R2", "defg")], "abcdefg")
-    assert found.ring_ids == ["R2"]
-    assert Event("R1", "merged", "R2") in found.events
-    assert found.dormant == []
+def test_of_equal_parts_the_one_with_the_oldest_account_keeps_the_id() -> None:
+    assert traced(groups("abcdef"), groups("abc", "def")).heir.tolist() == [0, NONE]
+    assert traced(groups("abcdef"), groups("abc", "def"), who=accounts(oldest="e")).heir.tolist() == [NONE, 0]
+
+
+def test_what_is_larger_beside_the_ring_does_not_count() -> None:
+    """Overlap with this ring decides, not the size of the group."""
+    assert traced(groups("abcd"), groups("abc", "dnopqrstuvw")).heir.tolist() == [0, NONE]
+
+
+def test_of_merging_rings_the_one_with_most_confirmed_fraud_goes_on_then_the_oldest() -> None:
+    then, now = groups("abc", "defg"), groups("abcdefg")
+    assert traced(then, now, born=[5, 5], who=accounts(fraud="ab")).heir.tolist() == [0]
+    assert traced(then, now, born=[5, 3], who=accounts(fraud="ae")).heir.tolist() == [1]
+    assert traced(then, now, born=[5, 5]).heir.tolist() == [0]
+    assert traced(then, now, born=[5, 5]).claimed.tolist() == [0, 0]
 
 
 def test_confirmed_fraud_weighs_more_than_many_on_the_fringe() -> None:
-    before = Known("R1", {"a": 10.0} | members("bcdefg", 0.3), "night-0", "night-0")
-    assert tonight([before], members("bcdefg", 0.3), {"a": 10.0, "x": 3.0, "y": 3.0}).ring_ids == ["new-b", "R1"]
+    then = groups({"a": 10_000} | dict.fromkeys("bcdefg", 300))
+    now = groups(dict.fromkeys("bcdefg", 300), {"a": 10_000, "x": 3000, "y": 3000})
+    assert traced(then, now).heir.tolist() == [NONE, 0]
+
+
+def test_an_account_weighs_the_larger_of_then_and_now() -> None:
+    """Each of the parts is 600 of what it was; only the one that is core tonight counts for more."""
+    then = groups(dict.fromkeys("abcd", 300))
+    assert traced(then, groups(dict.fromkeys("ab", 300), dict.fromkeys("cd", 3000))).heir.tolist() == [NONE, 0]
 
 
 def test_too_little_in_common_is_another_ring() -> None:
-    found = tonight([known("R1", "abcdefghij")], "jklmnopqrs")
-    assert found.ring_ids == ["new-j"]
-    assert found.events == [Event("new-j", "born"), Event("R1", "dormant")]
+    found = traced(groups("abcdefghij"), groups("jklmnopqrs"))
+    assert (found.heir.tolist(), found.parent.tolist()) == ([NONE], [NONE])
 
 
 def test_a_small_ring_inside_a_large_one_is_recognised() -> None:
-    assert tonight([known("R1", "abc")], "abcdefghijklmno").ring_ids == ["R1"]
+    assert traced(groups("abc"), groups("abcdefghijklmno")).heir.tolist() == [0]
 
 
-def test_a_ring_sleeps_once_and_is_forgotten_after_its_time() -> None:
-    first = tonight([known("R1", "abc")])
-    assert (first.events, [ring.idle for ring in first.dormant]) == ([Event("R1", "dormant")], [1])
-    second = tonight(first.dormant)
-    assert (second.events, [ring.idle for ring in second.dormant]) == ([], [2])
-    third = tonight(second.dormant)
-    assert [ring.idle for ring in third.dormant] == [3]
-    assert tonight(third.dormant).dormant == []
+def test_an_account_that_two_fronts_remember_counts_for_both() -> None:
+    found = traced(groups("abcd", "abc"), groups("abcd"), born=[1, 2])
+    assert (found.claimed.tolist(), found.heir.tolist()) == ([0, 0], [0])
 
 
-def test_a_ring_that_returns_has_its_id_and_its_past() -> None:
-    found = tonight([known("R1", "abc", idle=2)], "abc")
-    assert (found.ring_ids, found.first_seen, found.last_changed) == (["R1"], ["night-0"], ["night-1"])
-    assert found.events == [Event("R1", "returned")]
+def test_weights_are_those_of_the_parameters() -> None:
+    words = np.array(["core", "likely", "fringe", "fringe"], dtype=object)
+    assert weights(words, np.array([False, False, False, True]), PARAMETERS).tolist() == [3000, 1000, 300, 10_000]
 
 
-Nights = st.lists(
-    st.lists(st.sets(st.sampled_from("abcdefghijkl"), min_size=3, max_size=6), max_size=4), min_size=1, max_size=5
+Fronts = st.lists(
+    st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from([300, 1000, 3000]), min_size=1), max_size=4
 )
 
 
-def disjoint(groups: list[set[str]]) -> list[str]:
-    """Groups without what an earlier group has, as the rings of a night are."""
+def apart(found: list[dict[str, int]]) -> list[dict[str, int]]:
+    """Groups without what an earlier group has, as those of one night are."""
     taken: set[str] = set()
-    found = []
-    for group in groups:
-        rest = group - taken
-        taken |= group
-        if len(rest) >= 3:
-            found.append("".join(sorted(rest)))
-    return sorted(found)
+    parts = []
+    for group in found:
+        parts.append({letter: weight for letter, weight in group.items() if letter not in taken})
+        taken |= group.keys()
+    return [part for part in parts if part]
 
 
 @settings(deadline=None)
-@given(Nights)
-def test_over_any_nights_no_id_is_used_twice_or_lost(nights: list[list[set[str]]]) -> None:
-    front: list[Known] = []
-    for number, groups in enumerate(map(disjoint, nights)):
-        found = track(front, list(map(members, groups)), f"n{number}", f"{number}{{}}".format, PARAMETERS)
-        alive, asleep = found.ring_ids, [ring.ring_id for ring in found.dormant]
-        assert len({*alive, *asleep}) == len(alive) + len(asleep)
-        merged = {event.ring_id for event in found.events if event.event == "merged"}
-        expired = {ring.ring_id for ring in front if ring.idle >= PARAMETERS.dormant_nights}
-        assert {ring.ring_id for ring in front} <= {*alive, *asleep} | merged | expired
-        assert all(event.other in alive for event in found.events if event.event == "merged")
-        front = [
-            Known(ring_id, members(group), first, last)
-            for ring_id, group, first, last in zip(alive, groups, found.first_seen, found.last_changed, strict=True)
-        ] + found.dormant
+@given(Fronts, Fronts.map(apart), st.text("abcdefgh"), st.lists(st.integers(0, 2), min_size=4, max_size=4))
+def test_it_is_what_the_formulas_say(
+    then: list[dict[str, int]], now: list[dict[str, int]], fraud: str, times: list[int]
+) -> None:
+    born = times[: len(then)]
+    weight = {x: max([0, *[group[x] for group in [*then, *now] if x in group]]) for x in LETTERS}
 
+    def worth(members: set[str]) -> int:
+        return sum(weight[x] for x in members)
 
-@settings(deadline=None)
-@given(Nights)
-def test_the_same_groups_again_keep_every_id_silently(nights: list[list[set[str]]]) -> None:
-    groups = disjoint(nights[0])
-    first = tonight([], *groups)
-    front = [Known(ring_id, members(group), "n", "n") for ring_id, group in zip(first.ring_ids, groups, strict=True)]
-    again = tonight(front[::-1], *groups)
-    assert (again.ring_ids, again.events, again.dormant) == (first.ring_ids, [], [])
+    def matches(ring: int, group: int) -> int:
+        both = worth(then[ring].keys() & now[group].keys())
+        before, after = worth(set(then[ring])), worth(set(now[group]))
+        return both if both / (before + after - both) >= 0.3 or both / min(before, after) >= 0.6 else 0
+
+    def first_account(group: int) -> str:
+        return min(now[group])
+
+    claimed = []
+    for ring in range(len(then)):
+        able = [group for group in range(len(now)) if matches(ring, group)]
+        claimed.append(min(able, key=lambda g: (-matches(ring, g), first_account(g)), default=NONE))
+    heirs = []
+    for group in range(len(now)):
+        able = [ring for ring in range(len(then)) if claimed[ring] == group]
+        known_fraud = {ring: len(then[ring].keys() & set(fraud)) for ring in able}
+        heirs.append(min(able, key=lambda r: (-known_fraud[r], born[r], r), default=NONE))
+    found = traced(groups(*then), groups(*now), born, accounts(fraud=fraud))
+    assert (found.claimed.tolist(), found.heir.tolist()) == (claimed, heirs)
