@@ -23,6 +23,7 @@ class Account:
     probability: float | None
     flagged: bool
     role: str
+    role_reason: str
     ring_id: str | None
     membership: str | None
     behaviour: float

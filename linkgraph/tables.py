@@ -19,6 +19,7 @@ ACCOUNTS = pa.schema(
         pa.field("probability", pa.float64()),
         _required("flagged", pa.bool_()),
         _required("role", pa.string()),
+        _required("role_reason", pa.string()),
         pa.field("ring_id", pa.string()),
         pa.field("membership", pa.string()),
         _required("behaviour", pa.float64()),

@@ -34,6 +34,7 @@ def account(account_id: str, **changes: Any) -> Row:
         "probability": None,
         "flagged": False,
         "role": "unknown",
+        "role_reason": "nothing known decides",
         "ring_id": None,
         "membership": None,
         **blocks,

@@ -87,6 +87,7 @@ class Verdict(Wire):
 
     account_id: AccountIdOut
     role: Role
+    role_reason: str = Field(description="what decided the role", examples=["confirmed fraud (stolen_card_ring)"])
     label: str | None = Field(description="what reviewers said of it", examples=["cleared"])
     risk: Risk
     probability: float | None = Field(
@@ -237,7 +238,7 @@ class ExplanationOut(Verdict):
 
 def _verdict(explanation: Explanation) -> dict[str, Any]:
     account = explanation.account
-    own = ("account_id", "role", "label", "risk", "probability", "flagged", "headline")
+    own = ("account_id", "role", "role_reason", "label", "risk", "probability", "flagged", "headline")
     return {name: getattr(account, name) for name in own} | {"ring": Place.of(explanation)}
 
 

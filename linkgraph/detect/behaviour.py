@@ -106,7 +106,7 @@ SIGNALS: tuple[Signal, ...] = (
     Signal("out_within_day", _FLOW, percent("within_day"), "deposits", ("payments",), 180,
            "{value:.0f} % of the value paid in was followed by money out within the day"),
     Signal("gathered", _FLOW, number("gathered"), "inflows", ("payments",), 180,
-           "money from {value:.0f} sources before one went out", _MULE, 5),
+           "money from {value:.0f} one-way sources in the day before some went out", _MULE, 5),
     Signal("cancelled_after_paid", _ORDERS, share("cancelled_after_paid", "orders"), "orders", ("p2p_orders",), 180,
            "{value:.0f} % of its orders called paid and yet cancelled", _PERPETRATOR, 50),
     Signal("reused_proofs", _ORDERS, number("reused_proofs"), "orders", ("p2p_orders.proof",), 180,

@@ -26,6 +26,7 @@ def _head(explanation: Explanation) -> Iterator[str]:
     yield f"Account {_plain(account.account_id)}: {', '.join(words)} ({_when(explanation.run)})"
     if account.headline:
         yield f"  {_plain(account.headline)}"
+    yield f"  Role {account.role}: {_plain(account.role_reason)}"
 
 
 def _when(run: RunStamp) -> str:

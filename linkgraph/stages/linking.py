@@ -18,7 +18,7 @@ def project(night: Night) -> Counts:
     counts |= {"parts": len(parts), "used": night.engine.run("used", used, USED, parts)}
     night.show(used)
     return counts | night.work(
-        "identifiers_seen", "identifiers_named", "seeds", "degrees", "received_from_fraud", "disputed"
+        "identifiers_seen", "identifiers_named", "seeds", "degrees", "received_from_fraud", "disputed", "takeovers"
     )
 
 

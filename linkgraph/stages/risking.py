@@ -10,6 +10,7 @@ from linkgraph.explain import contributions
 from linkgraph.kinds import KIND_NAMES
 from linkgraph.parameters import Parameters
 from linkgraph.stages.behaving import behave
+from linkgraph.stages.casting import cast
 from linkgraph.stages.night import FRAUD_LABELS, INNOCENT_LABELS, Counts, Night
 
 _YEAR = 365 * 86_400
@@ -75,7 +76,7 @@ def _ties(night: Night) -> propagation.Ties:
 
 def score(night: Night) -> Counts:
     """Everything that reaches an account -> its blocks, risk and flag."""
-    counts = behave(night)
+    counts = behave(night) | cast(night)
     weights = weights_of(night)
     full, firm = (scoring.blocks(causes, weights, night.parameters) for causes in _causes(night, weights))
     n = len(full.ring)

@@ -1,9 +1,9 @@
 -- The public table of accounts: every account of the ledger with its score taken apart by block.
--- returns: account_id, risk, probability, flagged, role, ring_id, membership, behaviour, one_hop, propagated, ring, label, degree, headline
+-- returns: account_id, risk, probability, flagged, role, role_reason, ring_id, membership, behaviour, one_hop, propagated, ring, label, degree, headline
 SELECT
   roster.account_id AS account_id, account_scores.risk AS risk, NULL::double AS probability,
   account_scores.flagged AS flagged,
-  CASE seeds.label WHEN 'victim' THEN 'victim' WHEN 'fraud' THEN 'perpetrator' ELSE 'unknown' END AS role,
+  coalesce(roles.role, 'unknown') AS role, coalesce(roles.reason, 'nothing known decides') AS role_reason,
   members_named.ring_id AS ring_id, members_named.membership AS membership,
   account_scores.behaviour AS behaviour, account_scores.one_hop AS one_hop, account_scores.propagated AS propagated,
   account_scores.ring AS ring, seeds.label AS label, coalesce(degrees.degree, 0)::int AS degree,
@@ -15,6 +15,7 @@ SELECT
     || CASE WHEN account_scores.risk = 0 AND members_named.ring_id IS NULL THEN '' ELSE ' (cold start)' END AS headline
 FROM roster
 JOIN account_scores ON account_scores.account = roster.id
+LEFT JOIN roles ON roles.account = roster.id
 LEFT JOIN seeds ON seeds.account = roster.id
 LEFT JOIN degrees ON degrees.account = roster.id
 LEFT JOIN members_named ON members_named.account = roster.id

@@ -1,6 +1,6 @@
 -- How money passes through each account in the longest window. `within_hour`, `within_day`: per mille of the value paid in
 -- by card or bank after which some money left within that time, weighed over currencies by the number of deposits;
--- `gathered`: most inflows from different sources between one outflow and the next.
+-- `gathered`: most sources of money, to which none ever goes, within the day before one outflow.
 -- returns: account, deposits, within_hour, within_day, gathered, inflows
 WITH followed AS (
   SELECT
@@ -21,13 +21,17 @@ WITH followed AS (
   FROM followed
   CROSS JOIN spans
   GROUP BY account, currency
+), paid AS (
+  SELECT DISTINCT account, other FROM moves WHERE NOT inflow AND other IS NOT NULL
 ), gathered AS (
   SELECT account, max(sources) AS gathered
   FROM (
-    SELECT account, outs_to_come, count(DISTINCT other) AS sources
+    SELECT followed.account AS account, followed.outs_to_come AS outs_to_come, count(DISTINCT followed.other) AS sources
     FROM followed
-    WHERE inflow AND outs_to_come > 0
-    GROUP BY account, outs_to_come
+    CROSS JOIN spans
+    LEFT JOIN paid ON paid.account = followed.account AND paid.other = followed.other
+    WHERE followed.inflow AND followed.until_out <= spans.day AND paid.account IS NULL
+    GROUP BY followed.account, followed.outs_to_come
   ) AS rounds
   GROUP BY account
 ), totals AS (

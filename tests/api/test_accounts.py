@@ -26,6 +26,7 @@ def test_the_card_on_the_wire(world: httpx.Client) -> None:
     assert card == {
         "account_id": "a1",
         "role": "perpetrator",
+        "role_reason": "nothing known decides",
         "label": None,
         "probability": 0.8,
         "flagged": True,

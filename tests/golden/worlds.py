@@ -57,6 +57,12 @@ def crypto(account_id: str, address: str, direction: str = "out", days_ago: floa
     return "payments", row | money | {"chain": "tron", "address": address} | columns
 
 
+def payment(account_id: str, payment_id: str, days_ago: float = 1, **columns: Any) -> Fact:
+    """Money paid in by card."""
+    row = {"payment_id": payment_id, "account_id": account_id, "at": at(days_ago), "direction": "in", "rail": "card"}
+    return "payments", row | {"amount": 50, "currency": "EUR"} | columns
+
+
 def transfer(sender: str, receiver: str, days_ago: float = 1) -> Fact:
     """Money sent inside the exchange."""
     row = {"from_account_id": sender, "to_account_id": receiver, "at": at(days_ago)}

@@ -5,6 +5,7 @@ MERGE (a:Account {id: row.account_id})
 ON CREATE SET a.since = $since
 SET
   a.risk = row.risk, a.probability = row.probability, a.flagged = row.flagged, a.role = row.role,
+  a.role_reason = row.role_reason,
   a.ring_id = row.ring_id, a.membership = row.membership, a.behaviour = row.behaviour, a.one_hop = row.one_hop,
   a.propagated = row.propagated, a.ring = row.ring, a.label = row.label, a.degree = row.degree,
   a.headline = row.headline, a.seen = $seq

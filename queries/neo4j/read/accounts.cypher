@@ -2,8 +2,8 @@
 // Run $seq holds what began by then and was seen since; values that change later are still in `was_`.
 // Answers follow the list, which is sorted: the server compares texts that come from a parameter by UTF-16 units.
 // params: account_ids, seq, cap
-// returns: account_id, risk, probability, flagged, role, ring_id, membership, behaviour, one_hop, propagated, ring,
-// returns: label, degree, headline
+// returns: account_id, risk, probability, flagged, role, role_reason, ring_id, membership, behaviour, one_hop,
+// returns: propagated, ring, label, degree, headline
 UNWIND range(0, size($account_ids) - 1) AS at
 MATCH (a:Account {id: $account_ids[at]})
 WHERE coalesce(a.since, 0) <= $seq AND a.seen >= $seq
@@ -13,6 +13,7 @@ RETURN
   CASE WHEN $seq < a.changed THEN a.was_probability ELSE a.probability END AS probability,
   CASE WHEN $seq < a.changed THEN a.was_flagged ELSE a.flagged END AS flagged,
   CASE WHEN $seq < a.changed THEN a.was_role ELSE a.role END AS role,
+  CASE WHEN $seq < a.changed THEN a.was_role_reason ELSE a.role_reason END AS role_reason,
   CASE WHEN $seq < a.changed THEN a.was_ring_id ELSE a.ring_id END AS ring_id,
   CASE WHEN $seq < a.changed THEN a.was_membership ELSE a.membership END AS membership,
   CASE WHEN $seq < a.changed THEN a.was_behaviour ELSE a.behaviour END AS behaviour,

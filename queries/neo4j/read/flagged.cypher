@@ -1,7 +1,7 @@
 // Flagged accounts, highest risk first.
 // params: seq, limit
-// returns: account_id, risk, probability, flagged, role, ring_id, membership, behaviour, one_hop, propagated, ring,
-// returns: label, degree, headline
+// returns: account_id, risk, probability, flagged, role, role_reason, ring_id, membership, behaviour, one_hop,
+// returns: propagated, ring, label, degree, headline
 MATCH (a:Account)
 WHERE (a.flagged = true OR a.was_flagged = true) AND coalesce(a.since, 0) <= $seq AND a.seen >= $seq
   AND CASE WHEN $seq < a.changed THEN a.was_flagged ELSE a.flagged END
@@ -11,6 +11,7 @@ RETURN
   CASE WHEN $seq < a.changed THEN a.was_probability ELSE a.probability END AS probability,
   CASE WHEN $seq < a.changed THEN a.was_flagged ELSE a.flagged END AS flagged,
   CASE WHEN $seq < a.changed THEN a.was_role ELSE a.role END AS role,
+  CASE WHEN $seq < a.changed THEN a.was_role_reason ELSE a.role_reason END AS role_reason,
   CASE WHEN $seq < a.changed THEN a.was_ring_id ELSE a.ring_id END AS ring_id,
   CASE WHEN $seq < a.changed THEN a.was_membership ELSE a.membership END AS membership,
   CASE WHEN $seq < a.changed THEN a.was_behaviour ELSE a.behaviour END AS behaviour,
