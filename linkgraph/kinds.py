@@ -55,6 +55,10 @@ KINDS: tuple[Kind, ...] = (
     Kind("stem", "stem", 0.1, _YEAR, 3 * _YEAR, _ALIKE, max_age_penalty=1.0, cap=24),
 )
 
+KIND_NAMES: tuple[str, ...] = tuple(kind.name for kind in KINDS)
+
+BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
+
 # Families of evidence, in the order of their columns in `pair_evidence`. Those after `stem` come from what accounts do,
 # not from an identifier they share.
 FAMILIES: tuple[str, ...] = (
@@ -71,6 +75,28 @@ FAMILIES: tuple[str, ...] = (
     "referral",
 )
 
-KIND_NAMES: tuple[str, ...] = tuple(kind.name for kind in KINDS)
 
-BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Evidence between two accounts that is no identifier they share.
+
+    family: as of a kind. edges: upper edges of the bins of its value; the last bin is open. bits: by bin, before the
+    prior. window: for meetings, the length of the time bucket in seconds.
+    """
+
+    name: str
+    family: str
+    edges: tuple[int, ...]
+    bits: tuple[float, ...]
+    window: int | None = None
+
+
+# Values of the meetings and of `in_turn`: distinct UTC days.
+SIGNS: tuple[Sign, ...] = (
+    Sign("20min", "synchrony", (2, 4), (6, 8, 10), window=1_200),
+    Sign("3h", "synchrony", (2, 4), (2, 4, 5), window=10_800),
+    Sign("day", "synchrony", (2, 4), (0, 1, 2), window=86_400),
+    Sign("in_turn", "synchrony", (4, 9), (4, 6, 8)),
+)
+
+SIGN_NAMES: tuple[str, ...] = tuple(sign.name for sign in SIGNS)

@@ -7,7 +7,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
-from linkgraph.kinds import KINDS
+from linkgraph.kinds import KINDS, SIGNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,12 @@ class Parameters:
     gap_half_life: float = 7.0  # days
     prior_bits: float = -6.0
     tau: float = 0.3
+    sync_bucket_cap: int = 60  # accounts
+    sync_pair_budget: int = 50_000_000  # meetings per window; the cap falls until they fit
+    sync_min_days: int = 2
+    sync_max_bits: float = 20.0
+    turn_seconds: int = 600
+    turn_min_days: int = 3
     # ring
     ring_min: int = 3
     ring_max: int = 60
@@ -78,8 +84,12 @@ class Parameters:
     bootstrap_draws: int = 1000
 
     def as_record(self) -> dict[str, object]:
-        """Every constant and every row of the kinds table, as plain JSON values."""
-        return {"parameters": asdict(self), "kinds": [asdict(kind) for kind in KINDS]}
+        """Every constant and every row of the tables of kinds and signs, as plain JSON values."""
+        return {
+            "parameters": asdict(self),
+            "kinds": [asdict(kind) for kind in KINDS],
+            "signs": [asdict(sign) for sign in SIGNS],
+        }
 
     def digest(self) -> str:
         """Sixteen hex digits that change whenever any constant or kind changes."""

@@ -12,11 +12,35 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from linkgraph.kinds import KINDS, Kind
+from linkgraph.kinds import KINDS, SIGNS, Kind
 from linkgraph.parameters import Parameters
 
 UNITS_PER_BIT = 1024
 _DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceBits:
+    """What every level is worth, in bits (log2 odds). `kinds`: by name, per degree bin; `gap`, `age`: per bin, at most
+    0; `signs`: by name, per bin of the sign's value; `prior`: of a pair before any evidence.
+    """
+
+    prior: float
+    kinds: dict[str, tuple[float, ...]]
+    gap: tuple[float, ...]
+    age: tuple[float, ...]
+    signs: dict[str, tuple[float, ...]]
+
+
+def cold_bits(parameters: Parameters) -> EvidenceBits:
+    """The bits of the tables, which nothing has been learned for."""
+    return EvidenceBits(
+        prior=parameters.prior_bits,
+        kinds={kind.name: tuple(map(float, kind.bits)) for kind in KINDS},
+        gap=parameters.gap_bits,
+        age=parameters.age_bits,
+        signs={sign.name: tuple(map(float, sign.bits)) for sign in SIGNS},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +59,16 @@ class EvidenceLinks:
         return len(self.account)
 
 
-def kind_table(parameters: Parameters) -> pa.Table:
+def kind_table(parameters: Parameters, bits: EvidenceBits) -> pa.Table:
     """The kinds as a relational table: window and lease in seconds; whether one identifier alone can link a pair."""
-    needed = math.log2(parameters.tau / (1.0 - parameters.tau)) - parameters.prior_bits
+    needed = math.log2(parameters.tau / (1.0 - parameters.tau)) - bits.prior
     return pa.table(
         {
             "code": pa.array(range(len(KINDS)), pa.int8()),
             "kind": [kind.name for kind in KINDS],
             "family": [kind.family for kind in KINDS],
             "is_ip": [kind.name == "ip" for kind in KINDS],
-            "links_alone": [max(kind.bits) >= needed for kind in KINDS],
+            "links_alone": [max(bits.kinds[kind.name]) >= needed for kind in KINDS],
             "cap": pa.array([kind.cap for kind in KINDS], pa.int32()),
             "max_age": pa.array([kind.window * _DAY for kind in KINDS], pa.int64()),
             "lease": pa.array([kind.lease for kind in KINDS], pa.int64()),
@@ -52,23 +76,48 @@ def kind_table(parameters: Parameters) -> pa.Table:
     )
 
 
-def level_tables(parameters: Parameters) -> dict[str, pa.Table]:
-    """Evidence by degree, gap and age, one row per value up to the last bin edge plus one, in 1/1024 bit."""
+def sign_table() -> pa.Table:
+    """The signs as a relational table; `top`: the first value of the last bin."""
+    return pa.table(
+        {
+            "code": pa.array(range(len(SIGNS)), pa.int8()),
+            "sign": [sign.name for sign in SIGNS],
+            "family": [sign.family for sign in SIGNS],
+            "top": pa.array([sign.edges[-1] + 1 for sign in SIGNS], pa.int32()),
+        }
+    )
+
+
+def level_tables(parameters: Parameters, bits: EvidenceBits) -> dict[str, pa.Table]:
+    """Evidence by degree, gap, age and value of a sign, one row per value up to the last bin edge plus one, in 1/1024
+    bit."""
     gaps = range(parameters.gap_bins[-1] + 2)
     ages = range(parameters.age_bins[-1] + 2)
     return {
         "degree_levels": _table(
             ("code", "degree", "units"),
             [
-                (code, d, kind.bits[_bin(d, parameters.degree_bins)])
+                (code, d, bits.kinds[kind.name][_bin(d, parameters.degree_bins)])
                 for code, kind in enumerate(KINDS)
                 for d in _degrees(kind)
             ],
         ),
-        "gap_levels": _table(("days", "units"), [(g, parameters.gap_bits[_bin(g, parameters.gap_bins)]) for g in gaps]),
+        "gap_levels": _table(("days", "units"), [(g, bits.gap[_bin(g, parameters.gap_bins)]) for g in gaps]),
         "age_levels": _table(
             ("code", "days", "units"),
-            [(code, a, _age_bits(kind, a, parameters)) for code, kind in enumerate(KINDS) for a in ages],
+            [
+                (code, a, max(bits.age[_bin(a, parameters.age_bins)], -kind.max_age_penalty))
+                for code, kind in enumerate(KINDS)
+                for a in ages
+            ],
+        ),
+        "sign_levels": _table(
+            ("code", "value", "units"),
+            [
+                (code, value, bits.signs[sign.name][_bin(value, sign.edges)])
+                for code, sign in enumerate(SIGNS)
+                for value in range(sign.edges[-1] + 2)
+            ],
         ),
     }
 
@@ -108,10 +157,6 @@ def _degrees(kind: Kind) -> range:
 
 def _bin(value: int, edges: tuple[int, ...]) -> int:
     return int(np.searchsorted(edges, value))
-
-
-def _age_bits(kind: Kind, days: int, parameters: Parameters) -> float:
-    return max(parameters.age_bits[_bin(days, parameters.age_bins)], -kind.max_age_penalty)
 
 
 def _table(names: tuple[str, ...], rows: list[tuple[float, ...]]) -> pa.Table:

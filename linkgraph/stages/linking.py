@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from linkgraph.detect import evidence, pairs
-from linkgraph.parameters import Parameters
+from linkgraph.stages import signs
 from linkgraph.stages.night import Counts, Night
 from linkgraph.tables import USED
 
@@ -35,22 +35,24 @@ def weigh(night: Night) -> Counts:
 
 def pair(night: Night) -> Counts:
     """Account pairs with their evidence -> those above the threshold."""
+    counts = signs.find(night)
     night.work("pair_evidence")
     evidenced = pq.ParquetFile(night.run.work("pair_evidence"))
-    chosen = [_kept(batch, night.parameters) for batch in evidenced.iter_batches()]
-    kept = night.keep("kept_pairs", pa.Table.from_batches(chosen, _kept(_none(evidenced), night.parameters).schema))
+    chosen = [_kept(batch, night) for batch in evidenced.iter_batches()]
+    kept = night.keep("kept_pairs", pa.Table.from_batches(chosen, _kept(_none(evidenced), night).schema))
     found = night.size("pair_evidence")
-    return {"pairs": found, "below_threshold": found - kept} | night.publish("links")
+    return counts | {"pairs": found, "below_threshold": found - kept} | night.publish("links")
 
 
 def _none(file: pq.ParquetFile) -> pa.RecordBatch:
     return pa.RecordBatch.from_pylist([], file.schema_arrow)
 
 
-def _kept(batch: pa.RecordBatch, parameters: Parameters) -> pa.RecordBatch:
+def _kept(batch: pa.RecordBatch, night: Night) -> pa.RecordBatch:
     """The pairs above the threshold, with their probability; `firm`: the one without IP addresses, 0 below it."""
-    kept = batch.filter(pa.array(pairs.linked(batch["units"].to_numpy(), parameters)))
+    prior, tau = night.bits.prior, night.parameters.tau
+    kept = batch.filter(pa.array(pairs.linked(batch["units"].to_numpy(), prior, tau)))
     units, firm = kept["units"].to_numpy(), kept["firm"].to_numpy()
-    without = np.where(pairs.linked(firm, parameters), pairs.probability(firm, parameters), 0.0)
+    without = np.where(pairs.linked(firm, prior, tau), pairs.probability(firm, prior), 0.0)
     columns = {name: kept[name] for name in kept.schema.names}
-    return pa.RecordBatch.from_pydict(columns | {"firm": without, "probability": pairs.probability(units, parameters)})
+    return pa.RecordBatch.from_pydict(columns | {"firm": without, "probability": pairs.probability(units, prior)})

@@ -48,6 +48,11 @@ class Night:
     parameters: Parameters
     models: dict[str, Model]
 
+    @property
+    def bits(self) -> evidence.EvidenceBits:
+        """What evidence is worth tonight."""
+        return evidence.cold_bits(self.parameters)
+
     def columns(self, name: str) -> dict[str, Any]:
         """A work table as numpy columns."""
         table = pq.read_table(self.run.work(name))
@@ -90,8 +95,9 @@ def open_tables(night: Night) -> None:
     for feed in FEEDS.values():
         engine.files(f"ledger_{feed.name}", night.ledger.files(feed.name, night.clock), feed.schema)
     engine.table("clock", evidence.clock_table(night.clock, night.parameters))
-    engine.table("kinds", evidence.kind_table(night.parameters))
-    for name, table in evidence.level_tables(night.parameters).items():
+    engine.table("kinds", evidence.kind_table(night.parameters, night.bits))
+    engine.table("signs", evidence.sign_table())
+    for name, table in evidence.level_tables(night.parameters, night.bits).items():
         engine.table(name, table)
     for feed_name in _CURRENT:
         engine.view(f"current_{feed_name}", feed_name)

@@ -1,5 +1,5 @@
--- The public table of pairs: those whose probability passes the threshold, with bits by family and the identifiers that
--- are evidence.
+-- The public table of pairs: those whose probability passes the threshold, with bits by family, the identifiers that are
+-- evidence, and the signs, each as 'family:sign x value'.
 -- returns: account_a, account_b, bits, probability, families, shared
 WITH shared AS (
   SELECT
@@ -16,13 +16,20 @@ WITH shared AS (
     one.first_seen - other.last_seen - coalesce(kinds.lease, 315360000000)) + 86399) // 86400)
   JOIN age_levels ON age_levels.code = one.kind_code AND age_levels.days = least(
     clock.age_top, greatest(0, clock.as_of // 1000000 - least(one.last_seen, other.last_seen)) // 86400)
-), identifier_lists AS (
-  SELECT shared.a AS a, shared.b AS b,
-    list_sort(list(identifiers_named.kind || ':' || identifiers_named.identifier)) AS shared
+), named AS (
+  SELECT shared.a AS a, shared.b AS b, identifiers_named.kind || ':' || identifiers_named.identifier AS name
   FROM shared
   JOIN identifiers_named ON identifiers_named.id = shared.identifier
   WHERE shared.units > 0
-  GROUP BY shared.a, shared.b
+  UNION ALL
+  SELECT pair_signs.a, pair_signs.b, signs.family || ':' || signs.sign || ' x ' || pair_signs.value
+  FROM pair_signs
+  JOIN kept_pairs ON kept_pairs.a = pair_signs.a AND kept_pairs.b = pair_signs.b
+  JOIN signs ON signs.code = pair_signs.sign
+  JOIN sign_levels ON sign_levels.code = pair_signs.sign AND sign_levels.value = least(pair_signs.value, signs.top)
+  WHERE least(pair_signs.most, sign_levels.units) > 0
+), name_lists AS (
+  SELECT a, b, list_sort(list(name)) AS shared FROM named GROUP BY a, b
 )
 SELECT
   left_account.account_id AS account_a, right_account.account_id AS account_b, kept_pairs.units / 1024.0 AS bits,
@@ -35,9 +42,9 @@ SELECT
       {'family': 'trade', 'units': trade}, {'family': 'referral', 'units': referral}
     ], lambda each: each.units > 0),
     lambda each: each.family || '=' || round(each.units / 1024.0, 2)::varchar)) AS families,
-  coalesce(identifier_lists.shared, []) AS shared
+  coalesce(name_lists.shared, []) AS shared
 FROM kept_pairs
-LEFT JOIN identifier_lists ON identifier_lists.a = kept_pairs.a AND identifier_lists.b = kept_pairs.b
+LEFT JOIN name_lists ON name_lists.a = kept_pairs.a AND name_lists.b = kept_pairs.b
 JOIN roster AS left_account ON left_account.id = kept_pairs.a
 JOIN roster AS right_account ON right_account.id = kept_pairs.b
 ORDER BY account_a, account_b

@@ -1,6 +1,6 @@
 -- Pairs of accounts of different owners, with evidence in 1/1024 bit: the best of each family, summed over the families;
 -- `firm` is the same without IP addresses. An identifier is worth its level by degree, less gap and age penalties; a family
--- worth nothing is none.
+-- worth nothing is none. A sign between two accounts is worth the level of its value, and at most what chance leaves of it.
 -- returns: a, b, units, firm, families, access, instrument, wallet, document, proof, contact, stem, synchrony, money, trade, referral
 WITH shared AS (
   SELECT
@@ -16,6 +16,11 @@ WITH shared AS (
     one.first_seen - other.last_seen - coalesce(kinds.lease, 315360000000)) + 86399) // 86400)
   JOIN age_levels ON age_levels.code = one.kind_code
     AND age_levels.days = least(clock.age_top, greatest(0, clock.as_of // 1000000 - least(one.last_seen, other.last_seen)) // 86400)
+  UNION ALL
+  SELECT pair_signs.a, pair_signs.b, signs.family, false, greatest(0, least(pair_signs.most, sign_levels.units))::int
+  FROM pair_signs
+  JOIN signs ON signs.code = pair_signs.sign
+  JOIN sign_levels ON sign_levels.code = pair_signs.sign AND sign_levels.value = least(pair_signs.value, signs.top)
 ), families AS (
   SELECT
     a, b,

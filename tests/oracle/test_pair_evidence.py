@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkgraph.detect.evidence import clock_table, kind_table, level_tables
+from linkgraph.detect.evidence import clock_table, cold_bits, kind_table, level_tables, sign_table
 from linkgraph.engine.duckdb import DuckDBEngine
 from linkgraph.kinds import BY_NAME, FAMILIES, KIND_NAMES, Kind
 from linkgraph.parameters import Parameters
@@ -20,6 +20,7 @@ from linkgraph.parameters import Parameters
 HOUR, DAY = 3_600, 86_400
 AS_OF = 1_777_593_600
 PARAMETERS = Parameters()
+BITS = cold_bits(PARAMETERS)
 ACCOUNTS = 6
 
 
@@ -54,6 +55,9 @@ def shared(draw: st.DrawFn) -> Shared:
     return Shared(kind.name, draw(st.integers(len(accounts), kind.cap)), tuple(uses))
 
 
+NO_SIGNS = pa.schema(
+    [("a", pa.int32()), ("b", pa.int32()), ("sign", pa.int8()), ("value", pa.int32()), ("most", pa.int32())]
+).empty_table()
 Worlds = st.lists(shared(), max_size=8)
 Owners = st.lists(st.sampled_from("pqrstu"), min_size=ACCOUNTS, max_size=ACCOUNTS)
 
@@ -122,8 +126,10 @@ def weighed(engine: DuckDBEngine, world: list[Shared], owners: list[str]) -> lis
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBEngine]:
     with DuckDBEngine(Path(tmp_path_factory.mktemp("engine")), "500MB", 1) as opened:
         opened.table("clock", clock_table(AS_OF * 1_000_000, PARAMETERS))
-        opened.table("kinds", kind_table(PARAMETERS))
-        for name, table in level_tables(PARAMETERS).items():
+        opened.table("kinds", kind_table(PARAMETERS, BITS))
+        opened.table("signs", sign_table())
+        opened.table("pair_signs", NO_SIGNS)
+        for name, table in level_tables(PARAMETERS, BITS).items():
             opened.table(name, table)
         yield opened
 

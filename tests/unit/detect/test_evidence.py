@@ -7,6 +7,7 @@ from linkgraph.detect.evidence import (
     UNITS_PER_BIT,
     EvidenceLinks,
     clock_table,
+    cold_bits,
     conductance,
     kind_table,
     level_tables,
@@ -16,6 +17,7 @@ from linkgraph.parameters import Parameters
 
 DAY = 86_400
 PARAMETERS = Parameters()
+BITS = cold_bits(PARAMETERS)
 
 
 def strength(kind: str, degree: int = 2, age_days: float = 0, gap_days: float = 0, version: int = 4) -> float:
@@ -36,13 +38,13 @@ def strength(kind: str, degree: int = 2, age_days: float = 0, gap_days: float = 
 
 def degree_bits(kind: str) -> dict[int, float]:
     code = KIND_NAMES.index(kind)
-    rows = level_tables(PARAMETERS)["degree_levels"].to_pylist()
+    rows = level_tables(PARAMETERS, BITS)["degree_levels"].to_pylist()
     return {row["degree"]: row["units"] / UNITS_PER_BIT for row in rows if row["code"] == code}
 
 
 def age_bits(kind: str) -> list[float]:
     code = KIND_NAMES.index(kind)
-    rows = level_tables(PARAMETERS)["age_levels"].to_pylist()
+    rows = level_tables(PARAMETERS, BITS)["age_levels"].to_pylist()
     return [row["units"] / UNITS_PER_BIT for row in rows if row["code"] == code]
 
 
@@ -64,7 +66,7 @@ def test_an_identifier_of_more_accounts_is_no_better_for_addresses_and_prints() 
 
 
 def test_gaps_only_take_away() -> None:
-    rows = level_tables(PARAMETERS)["gap_levels"].to_pylist()
+    rows = level_tables(PARAMETERS, BITS)["gap_levels"].to_pylist()
     bits = [row["units"] / UNITS_PER_BIT for row in rows]
     assert [row["days"] for row in rows] == list(range(32))
     assert (bits[0], bits[1], bits[7], bits[8], bits[30], bits[31]) == (0, -1, -1, -2, -2, -4)
@@ -78,7 +80,7 @@ def test_age_takes_less_from_what_lasts() -> None:
 
 
 def test_kinds_keep_their_windows_and_caps_in_seconds() -> None:
-    rows = {row["kind"]: row for row in kind_table(PARAMETERS).to_pylist()}
+    rows = {row["kind"]: row for row in kind_table(PARAMETERS, BITS).to_pylist()}
     assert list(rows) == list(KIND_NAMES)
     assert (rows["ip"]["max_age"], rows["ip"]["lease"], rows["ip"]["cap"]) == (90 * DAY, DAY, 10)
     assert (rows["device"]["max_age"], rows["device"]["lease"], rows["device"]["cap"]) == (365 * DAY, None, 50)
@@ -86,9 +88,9 @@ def test_kinds_keep_their_windows_and_caps_in_seconds() -> None:
 
 
 def test_an_address_or_a_print_alone_links_nobody() -> None:
-    rows = kind_table(PARAMETERS).to_pylist()
+    rows = kind_table(PARAMETERS, BITS).to_pylist()
     assert [row["kind"] for row in rows if not row["links_alone"]] == ["fingerprint", "ip", "stem"]
-    bold = kind_table(Parameters(tau=0.1)).to_pylist()
+    bold = kind_table(Parameters(tau=0.1), BITS).to_pylist()
     assert all(row["links_alone"] for row in bold)
 
 

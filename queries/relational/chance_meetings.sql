@@ -1,0 +1,43 @@
+-- For pairs that met often: on each address that both used, the buckets in which either was active, and how all activity on it is
+-- spread over its buckets (crowds above the cap left out): what meeting by chance would come to.
+-- returns: a, b, place, active_a, active_b, activity, squares, accounts
+WITH candidates AS (
+  SELECT a AS account FROM met_often, part   UNION
+  SELECT b FROM met_often, part ), places AS (
+  SELECT login_moments.place AS place
+  FROM login_moments
+  JOIN candidates ON candidates.account = login_moments.account
+  WHERE login_moments.is_ip
+  GROUP BY login_moments.place
+  HAVING count(DISTINCT login_moments.account) > 1
+), spread AS (
+  SELECT DISTINCT
+    login_moments.place AS place, login_moments.account AS account,
+    2 * ((login_moments.second + half * (part.seconds // 2)) // part.seconds) + half AS bucket
+  FROM login_moments
+  JOIN places ON places.place = login_moments.place
+  CROSS JOIN part
+  CROSS JOIN (VALUES (0), (1)) AS halves (half)
+), counted AS (
+  SELECT place, account, count(*) OVER (PARTITION BY place, bucket) AS accounts, bucket FROM spread
+), kept AS (
+  SELECT counted.place AS place, counted.account AS account, counted.accounts AS accounts
+  FROM counted, part
+  WHERE counted.accounts <= part.cap
+), whole AS (
+  SELECT place, count(*) AS activity, sum(accounts) AS squares, count(DISTINCT account) AS accounts FROM kept GROUP BY place
+), active AS (
+  SELECT kept.place AS place, kept.account AS account, count(*) AS buckets
+  FROM kept
+  JOIN candidates ON candidates.account = kept.account
+  GROUP BY kept.place, kept.account
+)
+SELECT
+  met_often.a AS a, met_often.b AS b, one.place AS place,
+  one.buckets::int AS active_a, other.buckets::int AS active_b,
+  whole.activity::bigint AS activity, whole.squares::bigint AS squares, whole.accounts::int AS accounts
+FROM met_often
+JOIN active AS one ON one.account = met_often.a
+JOIN active AS other ON other.account = met_often.b AND other.place = one.place
+JOIN whole ON whole.place = one.place
+ORDER BY a, b, place
