@@ -29,6 +29,8 @@ Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000)]
 
 _AS_OF = "--as-of takes `now`, epoch seconds or ISO 8601 with a zone, as 2026-01-31T00:00:00Z"
 
+_SINCE = "--changed-since takes the id of a run here, a day as 2026-01-31 (UTC), epoch seconds or ISO 8601"
+
 
 @app.command()
 def simulate(
@@ -107,8 +109,18 @@ def publish(
 
 
 @app.command()
-def rings(limit: Limit = 20, run: OfRun = None, as_json: AsJson = False) -> None:
+def rings(
+    limit: Limit = 20,
+    changed_since: Annotated[
+        str | None, typer.Option(help="only rings to which something happened after this run, day or time")
+    ] = None,
+    run: OfRun = None,
+    as_json: AsJson = False,
+) -> None:
     """The rings, strongest first."""
+    if changed_since is not None:
+        _ring_changes(changed_since, limit, run, as_json)
+        return
     with _view(run) as view:
         found = view.rings(limit)
     if as_json:
@@ -117,18 +129,54 @@ def rings(limit: Limit = 20, run: OfRun = None, as_json: AsJson = False) -> None
         typer.echo(f"{ring.ring_id}  {ring.score:.2f}  {ring.headline}")
 
 
+def _ring_changes(since: str, limit: int, run: str | None, as_json: bool) -> None:
+    from linkgraph.explain.history import changes_after
+    from linkgraph.explain.history_text import render_changes
+
+    home = read_settings().home
+    after = runs.open_run(home, since).record()["as_of"] if (home / "runs" / since).is_dir() else _seconds(since)
+    with _view(run) as view:
+        found, stamp = changes_after(view, after), view.run()
+    if len(found) > limit:
+        typer.echo(f"{len(found) - limit:,} more rings have changed: --limit", err=True)
+    if as_json:
+        _print([asdict(each) for each in found[:limit]])
+    else:
+        typer.echo(render_changes(found[:limit], stamp), nl=False)
+
+
 @app.command()
-def ring(ring_id: str, run: OfRun = None, as_json: AsJson = False) -> None:
-    """One ring: its members and the pairs among them."""
+def ring(
+    ring_id: str,
+    history: Annotated[bool, typer.Option("--history", help="what happened to it, night by night")] = False,
+    run: OfRun = None,
+    as_json: AsJson = False,
+) -> None:
+    """One ring: its members and the pairs among them, or its life. An old id answers for the ring it went on as."""
     from linkgraph.explain.ring import show_ring
     from linkgraph.explain.text import render_ring
 
+    if history:
+        _ring_history(ring_id, run, as_json)
+        return
     with _view(run) as view:
         report, stamp = show_ring(view, ring_id), view.run()
     if as_json:
         _print(asdict(report) | {"run": asdict(stamp)})
     else:
         typer.echo(render_ring(report, stamp), nl=False)
+
+
+def _ring_history(ring_id: str, run: str | None, as_json: bool) -> None:
+    from linkgraph.explain.history import read_history
+    from linkgraph.explain.history_text import render_history
+
+    with _view(run) as view:
+        found, stamp = read_history(view, ring_id), view.run()
+    if as_json:
+        _print(asdict(found) | {"run": asdict(stamp)})
+    else:
+        typer.echo(render_history(found, stamp), nl=False)
 
 
 @app.command()
@@ -250,13 +298,22 @@ def _clock(as_of: str | None) -> int | None:
         return None
     if as_of == "now":
         return _now()
-    try:
-        when = datetime.fromtimestamp(int(as_of), UTC) if as_of.isdigit() else datetime.fromisoformat(as_of)
-    except (ValueError, OverflowError, OSError):
-        raise UsageError(_AS_OF) from None
+    when = _time(as_of, _AS_OF)
     if when.tzinfo is None:
         raise UsageError(_AS_OF)
     return round(when.timestamp()) * 1_000_000
+
+
+def _seconds(since: str) -> int:
+    when = _time(since, _SINCE)
+    return round((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())
+
+
+def _time(text: str, wanted: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(text), UTC) if text.isdigit() else datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(wanted) from None
 
 
 def _now() -> int:

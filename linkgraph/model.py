@@ -110,6 +110,27 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class RingEvent:
+    """What happened to a ring in one night (born, grew, shrank, split, merged, dormant, returned, retired).
+
+    `as_of` in epoch seconds. `other_ring_id`: the ring it split from or goes on as, or that the account came from or
+    went to.
+    The cause is what the pair behind it shares: a kind (or a family of evidence without identifiers), a token, and the
+    bits, below 0 where they were lost; all three are None where no pair explains it.
+    """
+
+    ring_id: str
+    run_id: str
+    as_of: int
+    event: str
+    other_ring_id: str | None
+    account_id: str | None
+    kind: str | None
+    identifier: str | None
+    bits: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Contribution:
     """One named share of an account's score in log-odds; all of an account's add up to its score above base."""
 

@@ -141,6 +141,8 @@ def tables(**rows: list[Row]) -> Tables:
     return {name: pa.Table.from_pylist(rows.get(name, []), schema=schema) for name, schema in TABLES.items()}
 
 
+BEFORE: Row = {"run_id": "r-0", "as_of": AS_OF - DAY}
+
 HUB_USERS = [f"h{number:02}" for number in range(12)]
 
 WORLD: Tables = tables(
@@ -238,8 +240,14 @@ WORLD: Tables = tables(
         contribution("a2", "ring", -0.1, reason="same surname"),
     ],
     ring_events=[
-        event("r0", "dormant"),
-        event("r1", "grew", account_id="a3", kind="device", identifier="d1", bits=9.0),
+        event("r0", "born", account_id="a3", **BEFORE),
+        event("r0", "merged", other_ring_id="r1", kind="device", identifier="d1", bits=9.0),
+        event("r1", "born", account_id="a2", kind="device", identifier="d1", bits=9.0, **BEFORE),
+        event("r1", "born", account_id="a1", kind="device", identifier="d1", bits=9.0, **BEFORE),
+        event("r1", "grew", other_ring_id="r0", account_id="a3", kind="device", identifier="d1", bits=9.0),
+        event("r4", "born", account_id="a4", **BEFORE),
+        event("r4", "dormant", kind="synchrony", bits=-6.5),
+        event("r-🦊", "split", other_ring_id="r2", account_id=FOX),
     ],
 )
 
@@ -261,6 +269,10 @@ NEXT_WORLD: Tables = tables(
     ring_members=[member("r9", "a2", 0.9), member("r9", "a6", 0.8)],
     links=[pair("a2", "a6", 3.0, ["access=9"], ["device:d1"])],
     contributions=[contribution("a2", "propagated", 2.0, "device:d1")],
+    ring_events=[
+        event("r1", "born", account_id="a2", kind="device", identifier="d1", bits=9.0, **BEFORE),
+        event("r1", "merged", other_ring_id="r9", run_id="r-2", as_of=AS_OF + DAY),
+    ],
 )
 
 

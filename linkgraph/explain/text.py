@@ -23,15 +23,16 @@ def _head(explanation: Explanation) -> Iterator[str]:
         words.insert(1, f"probability {account.probability:.3f}")
     if account.label is not None:
         words.append(f"label {account.label}")
-    yield f"Account {_plain(account.account_id)}: {', '.join(words)} ({_when(explanation.run)})"
+    yield f"Account {plain(account.account_id)}: {', '.join(words)} ({when(explanation.run)})"
     if account.headline:
-        yield f"  {_plain(account.headline)}"
-    yield f"  Role {account.role}: {_plain(account.role_reason)}"
+        yield f"  {plain(account.headline)}"
+    yield f"  Role {account.role}: {plain(account.role_reason)}"
 
 
-def _when(run: RunStamp) -> str:
+def when(run: RunStamp) -> str:
+    """Which run, of which day, and whether anything has been learned."""
     # A cold start ranks by starting values, and whoever reads a number from it must know.
-    return f"run {_plain(run.run_id)}, as of {_day(run.as_of)}{', cold start' if run.cold_start else ''}"
+    return f"run {plain(run.run_id)}, as of {day(run.as_of)}{', cold start' if run.cold_start else ''}"
 
 
 def _score(explanation: Explanation) -> Iterator[str]:
@@ -39,15 +40,15 @@ def _score(explanation: Explanation) -> Iterator[str]:
     if not explanation.contributions:
         yield "  nothing: no evidence in this run"
     for each in explanation.contributions:
-        yield f"  {each.log_odds:+8.3f}  {each.block:<10}  {_plain(each.reason)}{_source(each)}"
+        yield f"  {each.log_odds:+8.3f}  {each.block:<10}  {plain(each.reason)}{_source(each)}"
 
 
 def _source(contribution: Contribution) -> str:
     names = []
     if contribution.kind and contribution.identifier:
-        names.append(f"{contribution.kind} {_short(contribution.identifier)}")
+        names.append(f"{contribution.kind} {short(contribution.identifier)}")
     if contribution.other_account_id:
-        names.append(f"with {_plain(contribution.other_account_id)}")
+        names.append(f"with {plain(contribution.other_account_id)}")
     return f"  [{', '.join(names)}]" if names else ""
 
 
@@ -55,7 +56,7 @@ def _links(explanation: Explanation) -> Iterator[str]:
     if explanation.links:
         yield "Identifiers that count"
     for each in explanation.links:
-        yield f"  {_name(each)}  {_others(each)}, {_day(each.link.first_seen)} to {_day(each.link.last_seen)}"
+        yield f"  {_name(each)}  {_others(each)}, {day(each.link.first_seen)} to {day(each.link.last_seen)}"
 
 
 def _pairs(explanation: Explanation) -> Iterator[str]:
@@ -67,11 +68,11 @@ def _pairs(explanation: Explanation) -> Iterator[str]:
 
 def _pair(reasons: PairReasons) -> Iterator[str]:
     pair = reasons.pair
-    yield f"  with {_plain(reasons.other_account_id)}: {pair.bits:+.1f} bits, probability {pair.probability:.3f}"
+    yield f"  with {plain(reasons.other_account_id)}: {pair.bits:+.1f} bits, probability {pair.probability:.3f}"
     for reason in reasons.reasons:
-        yield f"    for      {_plain(reason)}"
+        yield f"    for      {plain(reason)}"
     for shared in reasons.shared:
-        yield f"    shared   {shared.identifier.kind} {_short(shared.identifier.identifier)}  {_time(shared)}"
+        yield f"    shared   {shared.identifier.kind} {short(shared.identifier.identifier)}  {_time(shared)}"
     for doubt in reasons.doubts:
         yield f"    against  {_doubt(doubt)}"
 
@@ -89,7 +90,7 @@ def _hubs(explanation: Explanation) -> Iterator[str]:
     if explanation.not_counted:
         yield "Shown, not counted"
     for each in explanation.not_counted:
-        yield f"  {_name(each)}  {each.identifier.degree:,} accounts: {_plain(each.identifier.why or 'a hub')}"
+        yield f"  {_name(each)}  {each.identifier.degree:,} accounts: {plain(each.identifier.why or 'a hub')}"
 
 
 def _doubts(explanation: Explanation) -> Iterator[str]:
@@ -100,7 +101,7 @@ def _doubts(explanation: Explanation) -> Iterator[str]:
 
 
 def _doubt(doubt: Doubt) -> str:
-    return _plain(f"{doubt.text} ({_short(doubt.about)})" if doubt.about else doubt.text)
+    return plain(f"{doubt.text} ({short(doubt.about)})" if doubt.about else doubt.text)
 
 
 def _ring(explanation: Explanation) -> Iterator[str]:
@@ -108,11 +109,11 @@ def _ring(explanation: Explanation) -> Iterator[str]:
     if ring is None:
         return
     place = f", this account {own.membership} with confidence {own.confidence:.2f}" if own else ""
-    yield f"Ring {_plain(ring.ring_id)}: {ring.size} accounts, {ring.core_size} of them core, {ring.status}{place}"
+    yield f"Ring {plain(ring.ring_id)}: {ring.size} accounts, {ring.core_size} of them core, {ring.status}{place}"
     if ring.headline:
-        yield f"  {_plain(ring.headline)}"
+        yield f"  {plain(ring.headline)}"
     for member in explanation.members:
-        yield f"  {member.membership:<7} {member.confidence:.2f}  {_plain(member.account_id)}"
+        yield f"  {member.membership:<7} {member.confidence:.2f}  {plain(member.account_id)}"
 
 
 def _limits(explanation: Explanation) -> Iterator[str]:
@@ -121,7 +122,7 @@ def _limits(explanation: Explanation) -> Iterator[str]:
 
 
 def _name(own: OwnLink) -> str:
-    return f"{own.link.kind:<11} {_short(own.link.identifier)}"
+    return f"{own.link.kind:<11} {short(own.link.identifier)}"
 
 
 def _others(own: OwnLink) -> str:
@@ -129,16 +130,19 @@ def _others(own: OwnLink) -> str:
     return f"{others:,} other accounts" if others > 1 else ("1 other account" if others else "no other account")
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """The beginning of a long text."""
     # Tokens are long and only their beginning is ever compared by eye.
-    return _plain(text if len(text) <= 24 else f"{text[:20]}...")
+    return plain(text if len(text) <= 24 else f"{text[:20]}...")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """The text with characters that could steer a terminal as escapes."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
-def _day(seconds: int) -> str:
+def day(seconds: int) -> str:
+    """The day of a time, UTC."""
     return datetime.fromtimestamp(seconds, UTC).date().isoformat()
 
 
@@ -152,14 +156,16 @@ def render_ring(report: RingReport, run: RunStamp) -> str:
 
 def _ring_head(report: RingReport, run: RunStamp) -> Iterator[str]:
     ring = report.ring
-    yield f"Ring {_plain(ring.ring_id)}: {ring.status}, score {ring.score:.2f} ({_when(run)})"
+    if report.alias is not None:
+        yield f"{plain(report.alias)} is now part of ring {plain(ring.ring_id)}."
+    yield f"Ring {plain(ring.ring_id)}: {ring.status}, score {ring.score:.2f} ({when(run)})"
     if ring.headline:
-        yield f"  {_plain(ring.headline)}"
+        yield f"  {plain(ring.headline)}"
     yield (
         f"  {count(ring.size, 'account')}, {ring.core_size} of them core; density {ring.density:.2f};"
         f" falls apart without {count(ring.fragility, 'identifier')}"
     )
-    yield f"  first seen in run {_plain(ring.first_seen_run)}, last changed in run {_plain(ring.last_changed_run)}"
+    yield f"  first seen in run {plain(ring.first_seen_run)}, last changed in run {plain(ring.last_changed_run)}"
 
 
 def _ring_members(report: RingReport) -> Iterator[str]:
@@ -168,12 +174,12 @@ def _ring_members(report: RingReport) -> Iterator[str]:
         words = [f"risk {account.risk:.3f}", *(["flagged"] if account.flagged else []), f"role {account.role}"]
         words += [f"label {account.label}"] if account.label else []
         place = f"{member.membership:<7} {member.confidence:.2f}"
-        yield f"  {place}  {_plain(member.account_id)}  {', '.join(words)}"
+        yield f"  {place}  {plain(member.account_id)}  {', '.join(words)}"
 
 
 def _ring_links(report: RingReport) -> Iterator[str]:
     if report.links:
         yield "Pairs, strongest first"
     for pair in report.links:
-        ends = f"{_plain(pair.account_a)} - {_plain(pair.account_b)}"
-        yield f"  {ends}  {pair.bits:+.1f} bits, probability {pair.probability:.3f}  {_plain(', '.join(pair.families))}"
+        ends = f"{plain(pair.account_a)} - {plain(pair.account_b)}"
+        yield f"  {ends}  {pair.bits:+.1f} bits, probability {pair.probability:.3f}  {plain(', '.join(pair.families))}"

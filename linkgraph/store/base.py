@@ -10,7 +10,7 @@ from typing import Protocol, Self
 
 import pyarrow as pa
 
-from linkgraph.model import Account, Contribution, Identifier, Link, Member, Pair, Ring, RunStamp
+from linkgraph.model import Account, Contribution, Identifier, Link, Member, Pair, Ring, RingEvent, RunStamp
 
 
 class GraphWriter(Protocol):
@@ -83,6 +83,17 @@ class GraphView(Protocol):
 
     def members(self, ring_ids: Sequence[str]) -> list[Member]:
         """Members of each ring, by ring, then confidence descending, then account."""
+        ...
+
+    def ring_events(self, ring_ids: Sequence[str]) -> list[RingEvent]:
+        """What happened to each ring over all nights, and which rings merged into it; by ring, time, event, account.
+
+        Of rings that have ended too.
+        """
+        ...
+
+    def ring_events_after(self, as_of: int) -> list[RingEvent]:
+        """What happened to any ring in nights after this time, in the same order."""
         ...
 
     def close(self) -> None:

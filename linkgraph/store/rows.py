@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from linkgraph.errors import StoreError
-from linkgraph.model import Account, Contribution, Identifier, Link, Member, Pair, Ring, RunStamp
+from linkgraph.model import Account, Contribution, Identifier, Link, Member, Pair, Ring, RingEvent, RunStamp
 
 # No read answers more rows than this. It is far above what the API asks for; reaching it is an error, never a cut.
 _CAP = 1_000_000
@@ -78,6 +78,14 @@ class RowsView(ABC):
     def members(self, ring_ids: Sequence[str]) -> list[Member]:
         """Members of each ring, surest first."""
         return [Member(*row) for row in self._rows("members", ring_ids=_texts(ring_ids), cap=_CAP)]
+
+    def ring_events(self, ring_ids: Sequence[str]) -> list[RingEvent]:
+        """The life of each ring, and which merged into it."""
+        return [RingEvent(*row) for row in self._rows("ring_events", ring_ids=_texts(ring_ids), cap=_CAP)]
+
+    def ring_events_after(self, as_of: int) -> list[RingEvent]:
+        """What happened since."""
+        return [RingEvent(*row) for row in self._rows("ring_events_after", as_of=as_of, cap=_CAP)]
 
     def _read_stamp(self) -> RunStamp:
         rows = self._read("run")

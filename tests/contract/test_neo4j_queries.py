@@ -12,7 +12,6 @@ import pytest
 
 from linkgraph import queries
 from linkgraph.queries import Query
-from linkgraph.store.neo4j.writer import NOT_STORED
 from linkgraph.tables import TABLES
 from tests.builders import NEXT_WORLD, WORLD
 from tests.conftest import Store
@@ -57,8 +56,9 @@ HOMES = {
     "ring_members": {"ring_id": "end", "account_id": "start"},
     "links": {"account_a": "start", "account_b": "end"},
     "contributions": {"account_id": "start"},
+    "ring_events": {},
 }
-LABELS = {"accounts": "Account", "identifiers": "Identifier", "rings": "Ring"}
+LABELS = {"accounts": "Account", "identifiers": "Identifier", "rings": "Ring", "ring_events": "RingEvent"}
 TYPES = {"used": "USED", "ring_members": "MEMBER_OF", "links": "LINKED", "contributions": "BECAUSE"}
 
 
@@ -119,9 +119,9 @@ def test_every_read_returns_the_columns_its_header_names(graph: neo4j.Session) -
 
 
 @pytest.mark.neo4j
-@pytest.mark.parametrize("table", [name for name in TABLES if name not in NOT_STORED])
+@pytest.mark.parametrize("table", list(TABLES))
 def test_every_column_has_its_property_and_no_property_is_without_column(graph: neo4j.Session, table: str) -> None:
-    stamps = {"since", "seen", "changed"}
+    stamps = {"since", "seen", "changed"} | ({"key"} if table == "ring_events" else set())
     pattern = f"MATCH (x:{LABELS[table]})" if table in LABELS else f"MATCH (:Account)-[x:{TYPES[table]}]->()"
     found = set(
         graph.run(f"{pattern} UNWIND keys(x) AS key RETURN collect(DISTINCT key) AS found").single(True)["found"]

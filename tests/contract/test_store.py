@@ -23,6 +23,7 @@ from tests.builders import (
     WORLD,
     account,
     contribution,
+    event,
     identifier,
     member,
     pair,
@@ -201,6 +202,7 @@ ALL_TIED = tables(
     ring_members=[member(name, who, 0.9) for name in ["a", *TIED] for who in ["a", *TIED]],
     links=[pair("a", TILDE, 3.0, [], []), pair("a", FOX, 3.0, [], []), pair(TILDE, FOX, 3.0, [], [])],
     contributions=[contribution(name, "one_hop", 1.0, f"device:{key}") for name in TIED for key in TIED],
+    ring_events=[event(name, "born", account_id=who) for name in [*TIED, "a"] for who in [*TIED, "a"]],
 )
 
 
@@ -228,6 +230,8 @@ def test_ties_are_broken_by_code_point_before_the_limit_cuts(store: Store, limit
         assert [item.account_id for item in view.accounts(backwards)] == ["a", *TIED]
         assert [item.identifier for item in view.identifiers(keys)] == ["a", *TIED]
         assert [item.ring_id for item in view.rings_by_id(backwards)] == ["a", *TIED]
+        assert [item.ring_id for item in view.ring_events(backwards)][::3] == ["a", *TIED]
+        assert [item.account_id for item in view.ring_events_after(0)] == ["a", *TIED] * 3
 
 
 @pytest.mark.parametrize("last", ["", "a", TILDE, FOX, "zzz", "\U0001ffff"])
@@ -240,10 +244,10 @@ def test_rings_go_on_by_code_point(store: Store, last: str) -> None:
         ]
 
 
-@pytest.mark.parametrize("ask", ["accounts", "identifiers", "contributions", "rings_by_id", "members"])
+@pytest.mark.parametrize("ask", ["accounts", "identifiers", "contributions", "rings_by_id", "members", "ring_events"])
 def test_what_is_unknown_or_strange_is_simply_not_there(store: Store, ask: str) -> None:
     store.publish(WORLD)
-    strange = [item for item in STRANGE_IDS if item != "r1" or ask not in {"rings_by_id", "members"}]
+    strange = [item for item in STRANGE_IDS if item != "r1" or ask not in {"rings_by_id", "members", "ring_events"}]
     with store.view() as view:
         assert getattr(view, ask)(strange) == []
         assert getattr(view, ask)([]) == []
@@ -265,6 +269,7 @@ def test_an_empty_run_answers_everything_with_nothing(store: Store) -> None:
         assert (view.accounts(["a1"]), view.flagged(5), view.identifiers(KEYS)) == ([], [], [])
         assert (view.links(EVERYONE, 5), view.users(KEYS, 5), view.pairs(EVERYONE, 5)) == ([], [], [])
         assert (view.rings(5), view.rings_by_id(["r1"]), view.members(["r1"])) == ([], [], [])
+        assert (view.ring_events(["r1"]), view.ring_events_after(0)) == ([], [])
 
 
 def test_writing_says_how_many_rows_were_sent(store: Store) -> None:
@@ -305,7 +310,9 @@ def test_a_run_can_be_published_after_its_write_was_abandoned(store: Store) -> N
         assert view.run().run_id == "r-2"
 
 
-@pytest.mark.parametrize("table", ["accounts", "identifiers", "used", "links", "ring_members", "contributions"])
+@pytest.mark.parametrize(
+    "table", ["accounts", "identifiers", "used", "links", "ring_members", "contributions", "ring_events"]
+)
 def test_other_counts_than_the_record_says_are_refused(store: Store, table: str) -> None:
     store.publish(WORLD)
     run = write_run(store.settings.home, NEXT_WORLD, "r-2")
@@ -345,6 +352,7 @@ def test_the_second_run_replaces_the_first_wholly(store: Store) -> None:
         assert [item.log_odds for item in view.contributions(["a1", "a2"])] == [2.0]
         assert [item.ring_id for item in view.rings(9)] == ["r9"]
         assert [item.account_id for item in view.members(["r1", "r2", "r9"])] == ["a2", "a6"]
+        assert [(item.ring_id, item.event) for item in view.ring_events(["r9", "r4"])] == [("r1", "merged")]
 
 
 def test_an_account_that_returns_is_as_the_newest_run_says(store: Store) -> None:
@@ -410,6 +418,8 @@ QUESTIONS: dict[str, Callable[[GraphView], object]] = {
     "rings": lambda view: (view.rings(2), view.rings(9), view.rings(9, (0.5, "r2")), view.rings(9, (0.7, ""))),
     "rings by id": lambda view: view.rings_by_id(["r1", "r2", "r3", "r-🦊", "r9"]),
     "members": lambda view: view.members(["r1", "r2", "r3", "r9"]),
+    "ring events": lambda view: [view.ring_events([name]) for name in ("r0", "r1", "r4", "r9", "r-🦊")],
+    "ring events after": lambda view: [view.ring_events_after(time) for time in (0, AS_OF - DAY, AS_OF)],
 }
 
 

@@ -74,6 +74,22 @@ def test_json_carries_the_same_as_text(run: Run) -> None:
     assert explained["run"]["run_id"] == json.loads(run("status", "--json")[1])["run_id"] == ring["run"]["run_id"]
 
 
+def test_a_ring_tells_its_life_and_what_changed_since(run: Run, home: Path) -> None:
+    ring_id = run("rings")[1].split()[0]
+    code, life, _ = run("ring", ring_id, "--history")
+    assert code == 0
+    assert life.startswith(f"Ring {ring_id}: alive, ")
+    assert "  born with " in life
+    told = json.loads(run("ring", ring_id, "--history", "--json")[1])
+    members = json.loads(run("ring", ring_id, "--json")[1])["members"]
+    assert sorted(told["members"]) == sorted(each["account_id"] for each, _ in members)
+    assert run("rings", "--changed-since", open_run(home).run_id)[1].startswith("no ring has changed (run ")
+    code, changed, err = run("rings", "--changed-since", "2020-01-01", "--limit", "1")
+    assert (code, changed.split()[0]) == (0, ring_id)
+    assert "more rings have changed: --limit" in err
+    assert json.loads(run("rings", "--changed-since", "0", "--json")[1])[0]["ring_id"] == ring_id
+
+
 def test_an_earlier_run_stays_readable_and_can_be_published_again(run: Run, home: Path) -> None:
     first = open_run(home).run_id
     code, out, _ = run("nightly", "--as-of", "2026-01-20T00:00:00Z")
@@ -127,6 +143,9 @@ def test_graphml_holds_what_is_linked_and_counts_the_rest(run: Run, home: Path, 
     ("arguments", "code", "words"),
     [
         (["ring", "R-none"], 1, "no such ring"),
+        (["ring", "R-none", "--history"], 1, "no ring has ever had this id"),
+        (["rings", "--changed-since", "yesterday"], 2, "--changed-since takes"),
+        (["rings", "--changed-since", "../ledger"], 1, "no such run"),
         (["explain", "nobody"], 1, "no such account"),
         (["explain", "nobody", "--run", "r-none"], 1, "no such run"),
         (["explain", "nobody", "--run", "../../etc"], 1, "no such run"),

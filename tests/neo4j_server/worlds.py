@@ -8,7 +8,20 @@ import pyarrow.parquet as pq
 
 from linkgraph.runs import Run
 from linkgraph.store.base import GraphView
-from tests.builders import Row, Tables, account, contribution, identifier, member, pair, ring, tables, used
+from tests.builders import (
+    AS_OF,
+    Row,
+    Tables,
+    account,
+    contribution,
+    event,
+    identifier,
+    member,
+    pair,
+    ring,
+    tables,
+    used,
+)
 
 Answers = dict[str, object]
 Question = tuple[Any, ...]
@@ -36,6 +49,11 @@ def night(number: int, accounts: int) -> Tables:
         ],
         contributions=[
             contribution(name, "one_hop", 0.1 * number, keys[index]) for index, name in enumerate(held[:50])
+        ],
+        ring_events=[
+            event(name, "grew", run_id=f"n-{night}", as_of=AS_OF + night, account_id=held[night], bits=0.5 * night)
+            for night in range(number + 1)
+            for name in rings[night::7]
         ],
     )
 
@@ -77,6 +95,8 @@ def questions(run: Run) -> list[Question]:
         ("contributions", ids),
         ("rings_by_id", rings),
         ("members", rings),
+        ("ring_events", rings),
+        ("ring_events_after", AS_OF),
         *[("links", ids, limit) for limit in (1, 1000)],
         *[("users", keys, limit) for limit in (2, 1000)],
         *[("pairs", ids, limit) for limit in (1, 1000)],

@@ -1,4 +1,4 @@
-// Accounts, identifiers and rings that no readable run holds.
+// Accounts, identifiers, rings and events that no readable run holds.
 // params: published
 // returns: id
 CALL () {
@@ -14,6 +14,11 @@ UNION ALL
 UNION ALL
   MATCH (x:Ring)
   USING SCAN x:Ring
+  WHERE x.seen < $published
+  RETURN x
+UNION ALL
+  MATCH (x:RingEvent)
+  USING SCAN x:RingEvent
   WHERE x.seen < $published
   RETURN x
 }

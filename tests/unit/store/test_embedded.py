@@ -89,7 +89,7 @@ def test_more_rows_than_the_cap_is_an_error_not_a_cut(tmp_path: Path, monkeypatc
 
 def test_every_read_returns_the_columns_its_header_names(tmp_path: Path) -> None:
     named = {"account_ids": ["a1"], "keys": ["ip:hub"], "ring_ids": ["r1"]}
-    values = named | {"limit": 5, "cap": 5, "score": 1.0, "ring_id": ""}
+    values = named | {"limit": 5, "cap": 5, "score": 1.0, "ring_id": "", "as_of": 1}
     with duckdb.connect(publish(tmp_path, WORLD), read_only=True) as connection:
         for name in queries.names("embedded", "read"):
             query = queries.load("embedded", name)

@@ -1,0 +1,12 @@
+-- What happened to these rings over all nights, and which rings merged into them.
+-- params: ring_ids, cap
+-- returns: ring_id, run_id, as_of, event, other_ring_id, account_id, kind, identifier, bits
+WITH asked AS (SELECT unnest(CAST($ring_ids AS VARCHAR[])) AS ring_id)
+SELECT
+  e.ring_id AS ring_id, e.run_id AS run_id, e.as_of AS as_of, e.event AS event, e.other_ring_id AS other_ring_id,
+  e.account_id AS account_id, e.kind AS kind, e.identifier AS identifier, e.bits AS bits
+FROM ring_events AS e
+WHERE e.ring_id IN (SELECT ring_id FROM asked)
+  OR (e.event = 'merged' AND e.other_ring_id IN (SELECT ring_id FROM asked))
+ORDER BY ring_id, as_of, event, account_id, other_ring_id
+LIMIT $cap
