@@ -10,7 +10,7 @@ from linkgraph.simulate import texts
 from linkgraph.simulate.draws import Ints, fractions, mix, pick, stream
 from linkgraph.simulate.feeds import parts, table
 from linkgraph.simulate.logins import session_ids
-from linkgraph.simulate.money import CURRENCIES
+from linkgraph.simulate.payments import CURRENCIES
 from linkgraph.simulate.population import COUNTRIES, Population
 from linkgraph.simulate.render import account_ids, chosen, constant, instants, known, money, numbered
 from linkgraph.simulate.scene import Scene
@@ -19,6 +19,7 @@ from linkgraph.simulate.sessions import takeover_times
 _HOUR = 3_600
 _DAY = 24 * _HOUR
 _REFERRED = 0.08
+_NAMES_REFERRER = 0.92  # of those whom a group's member brought
 _SUB_ACCOUNTS = 0.01  # of those outside groups, where the parent is outside as well
 _HOLDING = 0.4  # accounts with a balance on the last days
 _WELCOMED = 0.12
@@ -62,21 +63,26 @@ def _residence(people: Population, accounts: Ints) -> Ints:
 
 
 def _parents(people: Population, accounts: Ints) -> Ints:
-    """Account of which each is a declared sub-account, -1 for none."""
+    """Account of which each is a declared sub-account, -1 for none: of some stranger, or of its group's first."""
+    groups = people.groups
     parent = (mix(accounts, 93) % np.uint64(len(people))).astype(np.int64)
     declared = (fractions(accounts, 94) < _SUB_ACCOUNTS) & (people.group[accounts] < 0) & (people.group[parent] < 0)
-    return np.where(declared & (parent != accounts), parent, -1)
+    by_chance = np.where(declared & (parent != accounts), parent, -1)
+    first = np.append(np.where(groups.sharing("parent"), groups.first(), -1), -1)[people.group[accounts]]
+    return np.where((first >= 0) & (first != accounts), first, by_chance)
 
 
 def _referrers(scene: Scene) -> Ints:
-    """Who brought each account, -1 for nobody; a ring that hunts bonuses is brought by its first member."""
+    """Who brought each account, -1 for nobody; in some groups the first member brought all, or each the next."""
     people, groups = scene.people, scene.people.groups
     rng = stream(scene.world, "referrers")
     by_chance = rng.integers(0, len(people), len(people))
     kept = (rng.random(len(people)) < _REFERRED) & (people.created[by_chance] < people.created)
     referrer = np.where(kept, by_chance, -1)
-    star = groups.having("bonus")[groups.of] & (groups.rank > 0)
-    referrer[groups.members[star]] = groups.first()[groups.of[star]]
+    pattern = groups.pattern("referral", ("star", "chain"))[groups.of]
+    brought = (pattern >= 0) & (groups.rank > 0) & (rng.random(len(groups.of)) < _NAMES_REFERRER)
+    before = np.where(pattern == 1, np.roll(groups.members, 1), groups.first()[groups.of])
+    referrer[groups.members[brought]] = before[brought]
     return referrer
 
 

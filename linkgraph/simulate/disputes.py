@@ -6,13 +6,14 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from linkgraph.simulate.draws import Bools, Floats, Ints, mix, stream
+from linkgraph.simulate.draws import Ints, mix, stream
 from linkgraph.simulate.feeds import table
-from linkgraph.simulate.market import P2P_CURRENCY, Orders, order_ids
-from linkgraph.simulate.money import BANK, CARD, CURRENCIES, Payments, currency_of, payment_ids
+from linkgraph.simulate.p2p import P2P_CURRENCY, Orders, order_ids
+from linkgraph.simulate.payments import BANK, CARD, CURRENCIES, Payments
 from linkgraph.simulate.render import account_ids, chosen, instants, known, money, numbered
 from linkgraph.simulate.scene import Scene
 from linkgraph.simulate.sessions import takeover_times
+from linkgraph.simulate.statements import currency_of, payment_ids
 
 KINDS: Final = ("chargeback", "fraud_report", "takeover_report", "p2p_appeal", "bank_recall", "inquiry")
 _CHARGEBACK, _REPORT, _TAKEOVER, _APPEAL, _RECALL, _INQUIRY = range(len(KINDS))
@@ -24,7 +25,6 @@ _REASONS: Final = ("10.4", "4837")
 _ANSWER_DAYS: Final = (30, 45)  # by scheme
 _STATUSES: Final = ("needs_response", "under_review", "won", "lost")
 _LANGUAGES: Final = ("de", "fr", "en", "es", "pl", "tr", "pt", "en", "vi", "en")  # by country
-_DISPUTED_FRAUD, _DISPUTED_OTHERS = 0.5, 0.003
 _RECALLED_FRAUD, _RECALLED_OTHERS = 0.2, 0.0005
 
 
@@ -79,20 +79,18 @@ def _columns(scene: Scene, cases: _Cases) -> dict[str, pa.Array]:
 def _of_payments(scene: Scene, payments: Payments) -> _Cases:
     """Card payments are charged back or reported, bank payments recalled; honest holders rarely do it, or only ask."""
     rng = stream(scene.world, "disputed")
-    bad, card = scene.people.having("stolen")[payments.account], payments.rail == CARD
+    people, habits = scene.people, scene.world.habits
+    bad, card = people.having("stolen")[payments.account], payments.rail == CARD
+    serial = people.having("disputes")[payments.account]
     bank = (payments.rail == BANK) & payments.incoming
-    chance = np.where(card, _chance(bad, _DISPUTED_FRAUD, _DISPUTED_OTHERS), 0.0)
-    chance = np.where(bank, _chance(bad, _RECALLED_FRAUD, _RECALLED_OTHERS), chance)
+    chance = np.where(card, np.where(bad | serial, habits.disputed, habits.falsely_disputed), 0.0)
+    chance = np.where(bank, np.where(bad, _RECALLED_FRAUD, _RECALLED_OTHERS), chance)
     rows = np.flatnonzero((rng.random(len(payments)) < chance) & (payments.status == 0))
-    reported = np.where(bad[rows], _REPORT, _INQUIRY)
+    reported = np.where((bad | serial)[rows], _REPORT, _INQUIRY)
     kind = np.where(bank[rows], _RECALL, np.where(rng.random(len(rows)) < 0.7, _CHARGEBACK, reported))
-    days = rng.gamma(2.0, 16.0, len(rows)) + 1
+    days = rng.gamma(3.0, habits.dispute_days / 3, len(rows)) + 1
     opened = payments.at[rows] + (_DAY * days).astype(np.int64)
     return _Cases(kind, payments.account[rows], opened, payments.cents[rows], rows, np.full(len(rows), -1))
-
-
-def _chance(bad: Bools, fraud: float, others: float) -> Floats:
-    return np.where(bad, fraud, others)
 
 
 def _of_takeovers(scene: Scene) -> _Cases:

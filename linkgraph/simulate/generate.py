@@ -10,9 +10,12 @@ from linkgraph.simulate.disputes import dispute_table
 from linkgraph.simulate.feeds import write
 from linkgraph.simulate.labels import label_table
 from linkgraph.simulate.logins import logins
-from linkgraph.simulate.market import order_p2p, p2p_feed, trade_feed, transfer_feed
-from linkgraph.simulate.money import instrument_feed, pay, payment_feed
+from linkgraph.simulate.money import pay
+from linkgraph.simulate.p2p import order_p2p, p2p_feed
 from linkgraph.simulate.scene import Scene, build
+from linkgraph.simulate.statements import instrument_feed, payment_feed
+from linkgraph.simulate.trades import trade_feed
+from linkgraph.simulate.transfers import transfer_feed
 from linkgraph.simulate.truth import write_truth
 from linkgraph.simulate.world import World
 

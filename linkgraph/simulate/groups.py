@@ -60,13 +60,13 @@ def draw_groups(world: World) -> Groups:
         raise ValueError(f"{world.accounts} accounts are too few for one group of each kind")
     members = rng.permutation(world.accounts)[: size.sum()].astype(np.int64)
     of = np.repeat(np.arange(len(size), dtype=np.int64), size)
-    return Groups(kind, _designs(rng, kind), size, members, of, ranks_of(size))
+    return Groups(kind, _designs(rng, world, kind), size, members, of, ranks_of(size))
 
 
 def _sizes(rng: np.random.Generator, kind: int, accounts: int) -> Ints:
-    """Sizes of groups that together have about so many accounts; at least one group if any are asked for."""
+    """Sizes of groups that together have about so many accounts; one group where it is half full."""
     row = GROUP_KINDS[kind]
-    if not accounts:
+    if 2 * accounts < row.low or not accounts:
         return np.zeros(0, dtype=np.int64)
     count = accounts // row.low + 1
     sizes = row.low + np.rint(rng.exponential(max(row.mean - row.low, 0), count)).astype(np.int64)
@@ -76,12 +76,13 @@ def _sizes(rng: np.random.Generator, kind: int, accounts: int) -> Ints:
     return sizes[np.cumsum(sizes) <= max(accounts, int(sizes[0]))]
 
 
-def _designs(rng: np.random.Generator, kind: Ints) -> Ints:
+def _designs(rng: np.random.Generator, world: World, kind: Ints) -> Ints:
     """Designs by weight, in even steps instead of independent draws, so that a small world misses none by chance."""
     designs = np.zeros(len(kind), dtype=np.int64)
+    weights = {d.name: d.weight for d in DESIGNS} | dict(world.weights)
     for index, row in enumerate(GROUP_KINDS):
         mine = np.flatnonzero(kind == index)
-        bounds = np.cumsum([d.weight * (d.group_kind == row.name) for d in DESIGNS])
+        bounds = np.cumsum([weights[d.name] * (d.group_kind == row.name) for d in DESIGNS])
         steps = (rng.permutation(len(mine)) + rng.random()) / max(len(mine), 1)
         designs[mine] = np.searchsorted(bounds / bounds[-1], steps, side="right")
     return designs

@@ -19,7 +19,10 @@ LABELS: Final = ("fraud", "cleared", "victim", "suspected")
 _DAY = 86_400
 _SOURCES: Final = ("review", "chargeback", "police", "customer")
 _TYPOLOGIES: Final = tuple(sorted({d.typology for d in DESIGNS} - {""}))
-_CLEARED: Final = {"family": 0.05, "office": 0.03, "payroll": 0.10}
+_CLEARED: Final = {
+    **{"family": 0.05, "office": 0.03, "payroll": 0.10, "roommates": 0.03, "colleagues": 0.05, "influencer": 0.08},
+    **{"charity": 0.08, "desk": 0.10, "custodian": 0.08, "market_maker": 0.20, "promotion": 0.03, "followers": 0.03},
+}
 _CLEARED_OTHERS = 0.01
 _VICTIMS = 0.8
 _SUSPECTED_FRAUD, _SUSPECTED_OTHERS = 0.10, 0.001
@@ -76,7 +79,9 @@ def _frauds(scene: Scene) -> _Found:
     rng = stream(world, "frauds")
     looked_at = rng.random(len(people.groups.size)) < world.labelled_rings
     looked_at |= ~people.groups.is_kind("ring")
-    caught = people.bad & per_account(people, looked_at) & (rng.random(len(people)) < world.labelled_members)
+    wholly = per_account(people, rng.random(len(people.groups.size)) < world.wholly_labelled)
+    named = wholly | (rng.random(len(people)) < world.labelled_members)
+    caught = people.bad & per_account(people, looked_at) & named
     account = np.flatnonzero(caught)
     return _Found(account, _some_time(scene, rng, account), 40)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from linkgraph.simulate import texts
-from linkgraph.simulate.draws import Bools, Ints, mix, stream
+from linkgraph.simulate.draws import Bools, Ints, fractions, mix, stream
 from linkgraph.simulate.feeds import parts, table
 from linkgraph.simulate.places import WORK, Visits, addresses, choose
 from linkgraph.simulate.render import account_ids, chosen, instants, numbered
@@ -43,7 +43,7 @@ def _login_part(scene: Scene, part: slice, prints: Ints) -> pa.Table:
     session = scene.sessions.start[owner] + turn
     taken = is_intrusion(people, scene.sessions.start, owner, turn)
     actor = np.where(taken, people.intruder[owner], owner)
-    device = _device(scene, rng, actor, turn, taken)
+    device = _device(scene, rng, (actor, turn, taken), scene.sessions.at[session])
     place, number = _in_rounds(scene, owner, turn, _where(scene, rng, actor, np.where(taken, 0, turn)))
     visits = Visits(place, number, device, scene.sessions.at[session])
     address, operator = addresses(scene.world, people, visits)
@@ -74,24 +74,40 @@ def _fingerprints(scene: Scene) -> Ints:
     return np.where(popular, model, models + np.arange(count))
 
 
-def _device(scene: Scene, rng: np.random.Generator, actor: Ints, turn: Ints, taken: Bools) -> Ints:
+def _device(scene: Scene, rng: np.random.Generator, who: tuple[Ints, Ints, Bools], at: Ints) -> Ints:
     """Device of each session. Each device is used once, then mostly the first; by fraudsters mostly the last.
 
     An account's own devices come first and the shared ones last, so that a family's tablet is a minor device and a
-    ring's a major one.
+    ring's a major one. who: actor and number of each session, and whether an intruder's.
     """
-    devices = scene.holdings["device"]
+    devices, (actor, turn, taken) = scene.holdings["device"], who
     count = devices.counts()[actor]
     minor = (count * rng.random(len(actor)) ** 2).astype(np.int64)
     habit = np.where(scene.people.bad[actor], count - 1 - minor, minor)
     index = np.where(taken, count - 1, np.where(turn < count, turn, habit))
-    return devices.code[devices.start[actor] + index]
+    device = devices.code[devices.start[actor] + index]
+    return np.where(scene.people.having("hands_on")[actor], _handed_on(scene, actor, at), device)
+
+
+def _handed_on(scene: Scene, actor: Ints, at: Ints) -> Ints:
+    """Devices where each neighbouring pair of a group shares one that was sold: the buyer's after the sale only."""
+    devices, groups = scene.holdings["device"], scene.people.groups
+    place, group = scene.people.places()[actor], scene.people.group[actor]
+    gives = place < np.append(groups.size, 1)[group] - 1
+    end = devices.start[actor + 1]
+    given = devices.code[end - 1]  # to the next member; the last one gives nothing away
+    got = devices.code[np.maximum(end - 1 - gives, 0)]
+    opened = scene.people.all_open()[group]
+    rest = scene.world.end - opened
+    has_got = (place > 0) & (at > opened + (rest * fractions(got, 62)).astype(np.int64))
+    has_still = gives & (at < opened + (rest * fractions(given, 62)).astype(np.int64))
+    return np.where(has_still, given, np.where(has_got, got, devices.code[devices.start[actor]]))
 
 
 def _where(scene: Scene, rng: np.random.Generator, actor: Ints, turn: Ints) -> tuple[Ints, Ints]:
     """Place and number of each session, if it is nothing but its actor's own."""
     people = scene.people
-    carrier, cafe, vpn = (crowd.address[actor] for crowd in scene.crowds)
+    carrier, cafe, vpn = (crowd.address[actor] for crowd in (scene.crowds.carrier, scene.crowds.cafe, scene.crowds.vpn))
     numbers = np.stack([people.home[actor], people.work[actor], carrier, cafe, vpn])
     place = choose(rng, (numbers[WORK] >= 0, carrier >= 0, cafe >= 0, vpn >= 0), turn)
     return place, numbers[place, np.arange(len(actor))]

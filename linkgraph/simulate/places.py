@@ -25,9 +25,10 @@ _SIX = 0.6  # part of the days on which a home that has IPv6 uses it
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Accounts that use the addresses of one sort of public place. `address`: number of the address, -1 for none."""
+    """Accounts that use one sort of public thing, shown as an identifier kind. `address`: its number, -1 for none."""
 
     name: str
+    shows: str
     address: Ints
 
     def size(self) -> Ints:
@@ -35,12 +36,29 @@ class Crowd:
         return np.bincount(self.address[self.address >= 0]).astype(np.int64)
 
 
-def crowds(world: World, groups: Groups) -> tuple[Crowd, Crowd, Crowd]:
-    """The carriers, cafes and exits of a world, in the order of `PLACES`."""
-    return (
+@dataclass(frozen=True, slots=True)
+class Crowds:
+    """Addresses of carriers, cafes and private networks, public devices, and cards that many try."""
+
+    carrier: Crowd
+    cafe: Crowd
+    vpn: Crowd
+    terminal: Crowd
+    test_card: Crowd
+
+    def all(self) -> tuple[Crowd, ...]:
+        """Every sort."""
+        return self.carrier, self.cafe, self.vpn, self.terminal, self.test_card
+
+
+def crowds(world: World, groups: Groups) -> Crowds:
+    """Draw who uses which public address, device and card."""
+    return Crowds(
         _crowd(world, groups, "carrier", world.carrier_share, world.accounts_per_carrier_address),
         _crowd(world, groups, "cafe", world.cafe_share, world.accounts_per_cafe),
         _crowd(world, groups, "vpn", world.vpn_share, world.accounts_per_vpn_exit),
+        _crowd(world, groups, "terminal", world.terminal_share, world.accounts_per_terminal),
+        _crowd(world, groups, "test_card", world.test_card_share, world.accounts_per_test_card),
     )
 
 
@@ -52,7 +70,7 @@ def _crowd(world: World, groups: Groups, name: str, share: float, per_address: i
     address = np.where(users, rng.integers(0, addresses, world.accounts), -1)
     together = groups.sharing(name)[groups.of]
     address[groups.members[together]] = rng.integers(0, addresses, len(groups.size))[groups.of[together]]
-    return Crowd(name, address)
+    return Crowd(name, {"terminal": "device", "test_card": "card"}.get(name, "ip"), address)
 
 
 def choose(rng: np.random.Generator, has: tuple[Bools, Bools, Bools, Bools], turn: Ints) -> Ints:

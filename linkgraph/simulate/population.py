@@ -5,9 +5,10 @@ from typing import Final
 
 import numpy as np
 
-from linkgraph.simulate.designs import GROUP_KINDS
-from linkgraph.simulate.draws import Bools, Ints, pick, stream
+from linkgraph.simulate.designs import DESIGNS, GROUP_KINDS
+from linkgraph.simulate.draws import Bools, Floats, Ints, pick, starts_of, stream
 from linkgraph.simulate.groups import Groups, draw_groups
+from linkgraph.simulate.patterns import OPENINGS
 from linkgraph.simulate.world import World
 
 ROLES: Final = ("none", "perpetrator", "mule", "victim")
@@ -15,11 +16,19 @@ COUNTRIES: Final = ("DE", "FR", "GB", "ES", "PL", "TR", "BR", "NG", "VN", "US")
 SURNAMES: Final = 60_000
 GIVEN_NAMES: Final = 1_500
 
-_HOUR = 3_600
-_DAY = 24 * _HOUR
+_DAY = 86_400
 _MULES = 0.3  # part of a ring's members beside the first who only lend their accounts
-_BURST_RINGS = 0.7  # the other rings open their accounts over two months
+_ALIKE = 0.85  # members of a farm beyond the first two whose addresses are made alike
+_OPENS: Final = {kind.name: kind.opens for kind in GROUP_KINDS}
 _COUNTRY_WEIGHTS = [20.0, 14, 12, 9, 8, 9, 10, 7, 6, 5]
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """E-mail addresses. stem: group whose addresses are alike, -1 for one's own name. number: after it; -1 for none."""
+
+    stem: Ints
+    number: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +51,23 @@ class Population:
     given: Ints
     birth_year: Ints
     country: Ints
+    mail: Mail
 
     def __len__(self) -> int:
         """Number of accounts."""
         return len(self.group)
+
+    def all_open(self) -> Ints:
+        """When every account of each group is open, epoch seconds; one entry more, 0, for those outside groups."""
+        latest = np.zeros(len(self.groups.size) + 1, dtype=np.int64)
+        np.maximum.at(latest, self.groups.of, self.created[self.groups.members])
+        return latest
+
+    def places(self) -> Ints:
+        """Place of each account in its group, 0 outside groups."""
+        place = np.zeros(len(self), dtype=np.int64)
+        place[self.groups.members] = self.groups.rank
+        return place
 
     def in_kind(self, name: str) -> Bools:
         """Which accounts are in groups of a kind."""
@@ -76,6 +98,7 @@ def populate(world: World) -> Population:
     home = _places(world, groups, "home", np.arange(world.accounts, dtype=np.int64))
     rng = stream(world, "persons")
     surname = (SURNAMES * rng.random(world.accounts) ** 2).astype(np.int64)  # squared: some names are common
+    surname, given = _family_wide(groups, surname), rng.integers(0, GIVEN_NAMES, world.accounts)
     return Population(
         groups=groups,
         group=group,
@@ -84,10 +107,11 @@ def populate(world: World) -> Population:
         home=home,
         work=_places(world, groups, "work", np.full(world.accounts, -1, dtype=np.int64)),
         intruder=_intruders(world, groups),
-        surname=_family_wide(groups, surname),
-        given=rng.integers(0, GIVEN_NAMES, world.accounts),
-        birth_year=rng.integers(1955, 2008, world.accounts),
+        surname=surname,
+        given=given,
+        birth_year=_birth_years(rng, groups, world.accounts),
         country=pick(rng, _COUNTRY_WEIGHTS, world.accounts)[home],
+        mail=_mail(world, groups, surname * GIVEN_NAMES + given),
     )
 
 
@@ -101,17 +125,40 @@ def _roles(world: World, groups: Groups) -> Ints:
 
 
 def _created(world: World, groups: Groups) -> Ints:
-    """Opening dates over the window; a ring opens its accounts within hours, or within two months."""
+    """Opening dates over the window: of one's own, or one after the other as the group's way of opening says."""
     rng = stream(world, "created")
     span = world.end - _DAY - world.start
     created = world.start + (span * rng.random(world.accounts) ** 1.5).astype(np.int64)
-    begin = world.start + ((span - 20 * _DAY) * rng.random(len(groups.size))).astype(np.int64)
-    width = np.where(rng.random(len(groups.size)) < _BURST_RINGS, 12 * _HOUR, 60 * _DAY)
-    late = np.where(groups.rank > 0, rng.random(len(groups.of)), 0.0)  # the first brings the others
-    joined = begin[groups.of] + (width[groups.of] * late).astype(np.int64)
-    ring = groups.is_kind("ring")[groups.of]
-    created[groups.members[ring]] = np.minimum(joined[ring], world.end - _DAY)
+    step = _steps(rng, groups)
+    late = np.where(groups.rank > 0, step[groups.of] * rng.exponential(1.0, len(groups.of)), 0.0)
+    start = starts_of(groups.size)
+    late = np.cumsum(late)
+    late -= late[start[:-1]][groups.of]  # the first brings the others
+    last = late[start[1:] - 1]
+    squeeze = np.minimum(1.0, 0.9 * span / np.maximum(last, 1.0))
+    begin = world.start + (span - squeeze * last) * rng.random(len(last)) ** 1.3
+    joined = (begin[groups.of] + (squeeze[groups.of] * late)).astype(np.int64)
+    together = (step > 0)[groups.of]
+    created[groups.members[together]] = joined[together]
+    created[groups.members] = _in_order(groups, created[groups.members])
     return created
+
+
+def _steps(rng: np.random.Generator, groups: Groups) -> Floats:
+    """Mean seconds from one member's opening to the next, per group; 0 for dates of their own."""
+    style, step = rng.random(len(groups.size)), np.zeros(len(groups.size))
+    names = np.array([d.opens or _OPENS[d.group_kind] for d in DESIGNS])[groups.design]
+    for name, choices in OPENINGS.items():
+        mine = names == name
+        bounds = np.cumsum([weight for weight, _ in choices])
+        step[mine] = np.array([s for _, s in choices])[np.searchsorted(bounds[:-1], style[mine], side="right")]
+    return step
+
+
+def _in_order(groups: Groups, created: Ints) -> Ints:
+    """Dates of the members, in which whoever brings others comes before them."""
+    ordered = created[np.lexsort((created, groups.of))]
+    return np.where(groups.sharing("referral")[groups.of], ordered, created)
 
 
 def _places(world: World, groups: Groups, what: str, default: Ints) -> Ints:
@@ -134,3 +181,31 @@ def _family_wide(groups: Groups, surname: Ints) -> Ints:
     shared = surname.copy()
     shared[groups.members[family]] = surname[groups.first()[groups.of[family]]]
     return shared
+
+
+def _birth_years(rng: np.random.Generator, groups: Groups, accounts: int) -> Ints:
+    year = rng.integers(1955, 2008, accounts)
+    young = groups.members[groups.having("young")[groups.of]]
+    year[young] = rng.integers(1996, 2008, len(young))
+    return year
+
+
+def _mail(world: World, groups: Groups, name: Ints) -> Mail:
+    """Addresses of one's name, with a number where it is taken or by taste; those made alike count upwards."""
+    rng = stream(world, "mail")
+    order = np.argsort(name, kind="stable")
+    new = np.append(True, np.diff(name[order]) != 0)
+    taken = np.empty(world.accounts, dtype=np.int64)
+    taken[order] = np.arange(world.accounts) - np.maximum.accumulate(np.where(new, np.arange(world.accounts), 0))
+    number = np.where(
+        (taken == 0) & (rng.random(world.accounts) < 0.5), -1, 100 * taken + rng.integers(0, 100, len(name))
+    )
+    stem = np.full(world.accounts, -1, dtype=np.int64)
+    alike = groups.sharing("stem")[groups.of] & ((groups.rank < 2) | (rng.random(len(groups.of)) < _ALIKE))
+    stem[groups.members[alike]] = groups.of[alike]
+    counter = (
+        rng.integers(1, 900, len(groups.size))[groups.of]
+        + groups.rank * rng.integers(1, 4, len(groups.size))[groups.of]
+    )
+    number[groups.members[alike]] = counter[alike]
+    return Mail(stem, number)

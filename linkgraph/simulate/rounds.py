@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linkgraph.simulate.designs import RHYTHMS, Rhythm
 from linkgraph.simulate.draws import Ints, fractions, mix, ranks_of, starts_of, stream
+from linkgraph.simulate.patterns import RHYTHMS, Rhythm
 from linkgraph.simulate.places import CARRIER, HOME, WORK, Crowd
 from linkgraph.simulate.population import Population
 from linkgraph.simulate.world import World
@@ -65,8 +65,10 @@ def _block(world: World, people: Population, carrier: Crowd, name: str, groups: 
     rank = ranks_of(size)
     account = people.groups.members[starts_of(people.groups.size)[group][which] + rank]
     queue = np.maximum(rank + rng.normal(0, 0.7, len(rank)), 0) * rhythm.gap
-    at = begin[which] + (queue + rhythm.jitter * rng.exponential(0.5, len(rank))).astype(np.int64)
-    eager = rhythm.part * (0.7 + 0.6 * fractions(account, 25))
+    at = begin[which] + (world.habits.jitter * (queue + rhythm.jitter * rng.exponential(0.5, len(rank)))).astype(
+        np.int64
+    )
+    eager = world.habits.taking_part * rhythm.part * (0.7 + 0.6 * fractions(account, 25))
     comes = (rng.random(len(rank)) < eager) & (at > people.created[account] + _HOUR) & (at < world.end)
     account, at, which = account[comes], at[comes], which[comes]
     place, number = _whereabouts(people, carrier, rhythm, account, group[which] * 1_000 + ranks_of(count)[which])

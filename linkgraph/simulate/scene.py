@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from linkgraph.simulate.places import Crowd, crowds
+from linkgraph.simulate.places import Crowds, crowds
 from linkgraph.simulate.population import Population, populate
 from linkgraph.simulate.rounds import meet
 from linkgraph.simulate.sessions import Sessions, attend
@@ -12,19 +12,19 @@ from linkgraph.simulate.world import World
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A world without its feeds. holdings: by kind. crowds: carriers, cafes, exits of private networks."""
+    """A world without its feeds. holdings: by kind. crowds: what strangers share."""
 
     world: World
     people: Population
     holdings: dict[str, Holdings]
-    crowds: tuple[Crowd, Crowd, Crowd]
+    crowds: Crowds
     sessions: Sessions
 
 
 def build(world: World) -> Scene:
     """Draw a world."""
     people = populate(world)
-    holdings = hold(world, people)
     public = crowds(world, people.groups)
-    rounds = meet(world, people, public[0])
+    holdings = hold(world, people, {crowd.shows: crowd for crowd in (public.terminal, public.test_card)})
+    rounds = meet(world, people, public.carrier)
     return Scene(world, people, holdings, public, attend(world, people, holdings["device"], rounds))

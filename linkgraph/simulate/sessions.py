@@ -94,10 +94,8 @@ def turns(start: Ints, part: slice) -> tuple[Ints, Ints]:
 def _evening(world: World, people: Population, owner: Ints, turn: Ints, at: Ints) -> Ints:
     """One evening on which all who share a home are there: the second session, however often its address changes."""
     groups = people.groups
-    latest = np.zeros(len(groups.size) + 1, dtype=np.int64)
-    np.maximum.at(latest, groups.of, people.created[groups.members])
     group = people.group[owner]
-    begin = latest[group]
+    begin = people.all_open()[group]
     shared = begin + (fractions(group + 1, 23) * (world.end - _DAY - begin)).astype(np.int64)
     shared += (2 * _HOUR * fractions(owner, 24)).astype(np.int64)
     return np.where(per_account(people, groups.sharing("home"))[owner] & (turn == 1), shared, at)

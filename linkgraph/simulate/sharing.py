@@ -8,6 +8,7 @@ import numpy as np
 from linkgraph.simulate.designs import DESIGNS
 from linkgraph.simulate.draws import Bools, Ints, starts_of, stream
 from linkgraph.simulate.groups import Groups
+from linkgraph.simulate.places import Crowd
 from linkgraph.simulate.population import Population
 from linkgraph.simulate.world import World
 
@@ -15,8 +16,6 @@ HELD: Final = ("device", "card", "bank", "wallet", "payer", "phone", "document",
 HOT_WALLETS: Final = 5  # the first wallet codes are deposit addresses of other venues
 MEMO_WALLETS: Final = 3  # the first of these tell their customers apart by a memo
 
-_TAKES_PART = 0.85  # members beyond the first two sometimes skip a ring's second and third shared thing
-_KEEPS_OWN = 0.4  # members of rings who also have one of their own, where the ring shares the kind
 _WITHOUT_MEMO = 0.1  # part of the wallets at other venues that have one address for all and no memo
 _OWN: Final[dict[str, tuple[float, float]]] = {  # chance of a first, and of a second, of one's own
     "device": (1.0, 0.25),
@@ -32,12 +31,13 @@ _OWN: Final[dict[str, tuple[float, float]]] = {  # chance of a first, and of a s
 class Holdings:
     """Accounts and the identifiers they hold, of one kind, in account order; an account's own come first.
 
-    start: offset per account, one more.
+    start: offset per account, one more. public: the first code that strangers share as well, and the one after.
     """
 
     account: Ints
     code: Ints
     start: Ints
+    public: tuple[int, int] = (0, 0)
 
     def __len__(self) -> int:
         """Number of account-identifier links."""
@@ -52,9 +52,12 @@ class Holdings:
         return np.where(self.counts() > 0, np.append(self.code, -1)[self.start[1:] - 1], -1)
 
 
-def hold(world: World, people: Population) -> dict[str, Holdings]:
-    """All holdings by kind. Shared codes come first, then codes of one's own; a code belongs to its kind only."""
-    return {kind: _hold_kind(world, people, kind) for kind in HELD}
+def hold(world: World, people: Population, public: dict[str, Crowd]) -> dict[str, Holdings]:
+    """All holdings by kind. Shared codes come first, then public ones, then one's own; a code is of its kind only.
+
+    public: by kind, what strangers use as well (public devices, cards that are tried).
+    """
+    return {kind: _hold_kind(world, people, kind, public.get(kind)) for kind in HELD}
 
 
 def shared_links(world: World, groups: Groups, kind: str) -> tuple[Ints, Ints, int]:
@@ -94,22 +97,25 @@ def _slots(pattern: str, rank: Ints, size: Ints) -> tuple[list[Ints], list[Bools
 def _takes_part(world: World, groups: Groups, kind: str) -> Bools:
     """Members who use a shared kind: always the design's first kind, mostly the others."""
     leading = np.array([bool(d.shares) and d.shares[0][0] == kind for d in DESIGNS])[groups.design][groups.of]
-    eager = stream(world, f"takes part {kind}").random(len(groups.of)) < _TAKES_PART
+    eager = stream(world, f"takes part {kind}").random(len(groups.of)) < world.habits.rings_in_part
     fraud = groups.is_kind("ring")[groups.of]
     return leading | ~fraud | (groups.rank < 2) | eager
 
 
-def _hold_kind(world: World, people: Population, kind: str) -> Holdings:
+def _hold_kind(world: World, people: Population, kind: str, public: Crowd | None) -> Holdings:
     base = HOT_WALLETS if kind == "wallet" else 0
-    account, code, pool = shared_links(world, people.groups, kind)
-    own = _own(world, people, kind, account)
-    code = np.concatenate([np.arange(len(own), dtype=np.int64) + base + pool, code + base])
-    account = np.concatenate([own, account])
-    if kind == "wallet":
-        code[: len(own)] = _hot(world, code[: len(own)])
+    sharer, shared, pool = shared_links(world, people.groups, kind)
+    own = _own(world, people, kind, sharer)
+    user = np.flatnonzero(public.address >= 0) if public else np.zeros(0, dtype=np.int64)
+    tried = public.address[user] if public else user
+    opened = base + pool, base + pool + int(tried.max(initial=-1)) + 1
+    own_code = np.arange(len(own), dtype=np.int64) + opened[1]
+    own_code = _hot(world, own_code) if kind == "wallet" else own_code
+    account = np.concatenate([own, user, sharer])
+    code = np.concatenate([own_code, tried + opened[0], shared + base])
     order = np.argsort(account, kind="stable")
-    account, code = account[order], code[order]
-    return Holdings(account, code, starts_of(np.bincount(account, minlength=len(people)).astype(np.int64)))
+    start = starts_of(np.bincount(account, minlength=len(people)).astype(np.int64))
+    return Holdings(account[order], code[order], start, opened)
 
 
 def _own(world: World, people: Population, kind: str, sharers: Ints) -> Ints:
@@ -119,10 +125,11 @@ def _own(world: World, people: Population, kind: str, sharers: Ints) -> Ints:
     has_shared = np.zeros(len(people), dtype=np.bool_)
     has_shared[sharers] = True
     has = rng.random(len(people)) < first
-    keeps = ~(has_shared & people.in_kind("ring")) | (rng.random(len(people)) < _KEEPS_OWN)
-    has &= keeps
-    more = has & (rng.random(len(people)) < second)
-    return np.repeat(np.arange(len(people), dtype=np.int64), has.astype(np.int64) + more)
+    keeps = ~(has_shared & people.in_kind("ring")) | (rng.random(len(people)) < world.habits.keeps_own)
+    count = has * (1 + (rng.random(len(people)) < second)) * (keeps | people.having(f"own_{kind}"))
+    many = people.having(f"many_{kind}")
+    count[many] = rng.integers(3, 12, int(many.sum()))
+    return np.repeat(np.arange(len(people), dtype=np.int64), count)
 
 
 def _hot(world: World, own: Ints) -> Ints:

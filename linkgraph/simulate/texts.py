@@ -80,10 +80,14 @@ def full_name(people: Population, accounts: Ints) -> pa.Array:
 
 
 def email(people: Population, accounts: Ints) -> pa.Array:
-    """One address per account, made of its name."""
-    host = pa.array(accounts * 7 % _MAIL_HOSTS).cast(pa.string())
-    name = pc.utf8_lower(text(given_name(people.given[accounts]), ".", surname(people.surname[accounts])))
-    return text(name, hex_text(".", accounts, 51, 8), "@mail", host, ".example")
+    """One address per account: its name, or the word of a group whose addresses are alike, and perhaps a number."""
+    stem, number = people.mail.stem[accounts], people.mail.number[accounts]
+    host = pa.array(np.where(stem < 0, accounts * 7, stem) % _MAIL_HOSTS).cast(pa.string())
+    name = text(given_name(people.given[accounts]), ".", surname(people.surname[accounts]))
+    word = _capital((mix(stem, 53) >> np.uint64(30)).astype(np.int64), 3)
+    local = pc.utf8_lower(pc.if_else(pa.array(stem < 0), name, word))
+    digits = pc.if_else(pa.array(number < 0), "", pa.array(number).cast(pa.string()))
+    return text(local, digits, "@mail", host, ".example")
 
 
 def postal_address(homes: Ints) -> pa.Array:

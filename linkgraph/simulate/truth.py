@@ -19,10 +19,10 @@ _KIND_NAMES = tuple(kind.name for kind in GROUP_KINDS)
 
 
 def write_truth(folder: Path, scene: Scene) -> None:
-    """Write `accounts` (its one group and role), `groups`, and `crowds` (who may use which public address)."""
+    """Write `accounts` (its one group and role), `groups`, and `crowds` (who may use which public thing)."""
     write(folder / "accounts.parquet", [_accounts(scene)])
-    write(folder / "groups.parquet", [_groups(scene.people.groups), *(_crowd_groups(c) for c in scene.crowds)])
-    write(folder / "crowds.parquet", [_crowd_members(crowd) for crowd in scene.crowds])
+    write(folder / "groups.parquet", [_groups(scene.people.groups), *(_crowd_groups(c) for c in scene.crowds.all())])
+    write(folder / "crowds.parquet", [_crowd_members(crowd) for crowd in scene.crowds.all()])
 
 
 def _group_ids(groups: Ints) -> pa.Array:
@@ -67,7 +67,7 @@ def _crowd_groups(crowd: Crowd) -> pa.Table:
             "group_kind": constant(crowd.name, len(size)),
             "is_ring": pa.array(np.zeros(len(size), dtype=np.bool_)),
             "size": pa.array(size),
-            "shares": pa.array([["ip"]] * len(size), pa.list_(pa.string())),
+            "shares": pa.array([[crowd.shows]] * len(size), pa.list_(pa.string())),
             "design": constant(crowd.name, len(size)),
             "typology": constant("", len(size)),
         }

@@ -1,6 +1,6 @@
 """Parameters of a generated world."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 
 _END = 1_769_817_600  # 2026-01-31T00:00Z
 _SMALLEST = 100
@@ -8,15 +8,53 @@ _SHORTEST = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Twins:
+    """Part of all accounts in innocent groups that look like rings, by group kind; families and offices are apart."""
+
+    roommates: float = 0.03
+    resale: float = 0.012
+    colleagues: float = 0.03
+    followers: float = 0.015
+    influencer: float = 0.01
+    promotion: float = 0.02
+    charity: float = 0.008
+    desk: float = 0.005
+    custodian: float = 0.004
+    market_maker: float = 0.003
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How cleanly everybody acts. jitter, taking_part: factors on lateness in rounds, and on coming to them at all.
+
+    rings_in_part: chance that a ring's member shares a second and third kind of thing, and that it joins each flow of
+    money. keeps_own: members of rings with one of their own beside what is shared. haste: part of the withdrawals of
+    the hasty that follow a deposit within the hour; hasty: innocents who are so. disputed, falsely_disputed: part of
+    the payments with stolen, and with honest, cards. dispute_days: mean time until then.
+    """
+
+    jitter: float = 1.0
+    taking_part: float = 1.0
+    rings_in_part: float = 0.85
+    keeps_own: float = 0.4
+    haste: float = 0.8
+    hasty: float = 0.05
+    disputed: float = 0.5
+    falsely_disputed: float = 0.003
+    dispute_days: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Every knob of the generator; the same values always give the same bytes.
 
     accounts: how many; at least 100. end: last instant of the world, epoch seconds (UTC). days: length of the window.
-    *_share: part of all accounts that belong to groups of that kind; zero leaves the kind out, anything above gives at
-    least one group. carrier, cafe, vpn, hot_wallet shares: part of the accounts that use such an address; they overlap
-    with groups and with each other.
-    *_per_*: mean rows, or accounts, of that sort. labelled_rings: part of the rings of which anything is known;
-    labelled_members: part of the members of such a ring, and of single fraudsters, that carry `fraud`.
+    *_share, `twins`: part of all accounts that belong to groups of that kind; a kind is left out where its part is less
+    than half of its smallest group. carrier, cafe, vpn, hot_wallet, terminal (public device), test_card shares: part of
+    the accounts that use such a thing; they overlap with groups and with each other.
+    *_per_*: mean rows, or accounts, of that sort. labelled_rings: part of the rings of which anything is known, of
+    these wholly_labelled those of which everybody is; labelled_members: part of the members of other known rings, and
+    of single fraudsters, that carry `fraud`. weights: by name of a design, instead of its weight among its kind.
     """
 
     accounts: int = 10_000
@@ -29,23 +67,29 @@ class World:
     family_share: float = 0.20
     office_share: float = 0.10
     payroll_share: float = 0.01
-    colleagues_share: float = 0.03
-    followers_share: float = 0.02
     carrier_share: float = 0.35
     cafe_share: float = 0.04
     vpn_share: float = 0.02
     hot_wallet_share: float = 0.10
+    terminal_share: float = 0.02
+    test_card_share: float = 0.01
     ipv6_share: float = 0.25
     popular_model_share: float = 0.35
     accounts_per_carrier_address: int = 3_000
     accounts_per_cafe: int = 30
     accounts_per_vpn_exit: int = 150
+    accounts_per_terminal: int = 25
+    accounts_per_test_card: int = 15
     devices_per_model: int = 300
     logins_per_account: float = 11.5
     trades_per_account: float = 1.2
     transfers_per_account: float = 0.05
     labelled_rings: float = 0.6
     labelled_members: float = 0.5
+    wholly_labelled: float = 0.15
+    twins: Twins = field(default_factory=Twins)
+    habits: Habits = field(default_factory=Habits)
+    weights: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse worlds that cannot be built."""
@@ -69,6 +113,5 @@ class World:
             "family": self.family_share,
             "office": self.office_share,
             "payroll": self.payroll_share,
-            "colleagues": self.colleagues_share,
-            "followers": self.followers_share,
+            **asdict(self.twins),
         }

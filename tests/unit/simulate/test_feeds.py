@@ -3,7 +3,7 @@
 import datetime
 import hashlib
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from linkgraph.ledger.schema import FEEDS
-from linkgraph.simulate import World, simulate
+from linkgraph.simulate import Twins, World, simulate
 from linkgraph.simulate.feeds import SCHEMAS, parts, table
 
 REQUIRED = {
@@ -155,8 +155,9 @@ def test_the_shortest_world_keeps_its_window(tmp_path: Path) -> None:
 
 
 def test_a_world_without_groups_still_has_customers(tmp_path: Path) -> None:
-    shares = dict.fromkeys(World().group_shares(), 0.0)
-    world = World(accounts=300, **{f"{kind}_share": share for kind, share in shares.items()})  # type: ignore[arg-type]
+    twins = Twins(**dict.fromkeys(asdict(Twins()), 0.0))
+    shares = {f"{kind}_share": 0.0 for kind in set(World().group_shares()) - set(asdict(twins))}
+    world = World(accounts=300, twins=twins, **shares)  # type: ignore[arg-type]
     counts = simulate(tmp_path, world)
     assert counts["logins"] > 300
     assert read(tmp_path, "labels").filter(pc.field("label") == "fraud").num_rows == 0

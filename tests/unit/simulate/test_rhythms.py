@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from linkgraph.simulate import World, simulate
+from linkgraph.simulate import Twins, World, simulate
 
 MINUTES = 20 * 60 * 1_000_000
 
@@ -20,7 +20,7 @@ def rows(folder: Path, part: str, name: str) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def timed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("timed")
-    simulate(folder, World(accounts=4_000, seed=3, ring_share=0.2, colleagues_share=0.1, followers_share=0.1))
+    simulate(folder, World(accounts=4_000, seed=3, ring_share=0.2, twins=Twins(colleagues=0.1, followers=0.1)))
     return folder
 
 
@@ -69,7 +69,7 @@ def test_strangers_hardly_ever_come_together(
     assert typical_pair(designs["card"], sessions) == 0
 
 
-@pytest.mark.parametrize("design", ["bots_one_carrier", "operator_home", "operator_moving", "followers"])
+@pytest.mark.parametrize("design", ["bots_one_carrier", "operator_home", "operator_moving", "channel"])
 def test_who_shares_time_shares_no_device(
     design: str, designs: dict[str, list[list[str]]], sessions: dict[str, list[dict[str, Any]]]
 ) -> None:
@@ -105,4 +105,4 @@ def test_ties_are_named_in_the_truth(timed: Path) -> None:
     assert shares["bots_one_carrier"] == ["timing"]
     assert shares["operator_home"] == ["ip", "timing"]
     assert shares["colleagues"] == ["ip", "timing"]
-    assert shares["followers"] == ["timing"]
+    assert shares["channel"] == ["timing"]

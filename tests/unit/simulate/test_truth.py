@@ -7,6 +7,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from linkgraph.simulate.designs import DESIGNS
+
 SOURCES = {
     "device": [("logins", "account_id", "device_id")],
     "ip": [("logins", "account_id", "ip")],
@@ -81,7 +83,7 @@ def test_the_first_shared_kind_joins_nearly_all_of_a_ring(
     small: Path, members: dict[str, list[str]], used: dict[str, dict[str, set[str]]]
 ) -> None:
     for group in groups(small, "ring"):
-        if kinds := IDENTIFIERS & set(group["shares"]) - {"ip"}:
+        if kinds := IDENTIFIERS & {next(d.shares[0][0] for d in DESIGNS if d.name == group["design"])}:
             best = max(share_of_members_linked(members[group["group_id"]], used[kind]) for kind in kinds)
             assert best == 1.0, group
 
@@ -109,7 +111,9 @@ def test_roles_follow_the_kind_of_group(small: Path) -> None:
     assert seen["ring"] == {"perpetrator", "mule"}
     assert seen["takeover"] == {"perpetrator", "victim"}
     assert seen["fraudster"] == {"perpetrator"}
-    assert seen["family"] == seen["office"] == seen[None] == {"none"}
+    innocent = set(seen) - {"ring", "takeover", "fraudster"}
+    assert len(innocent) > 10
+    assert all(seen[kind] == {"none"} for kind in innocent)
 
 
 def test_labels_agree_with_the_truth_and_leave_much_unknown(small: Path) -> None:
@@ -175,6 +179,6 @@ def test_chargebacks_come_weeks_after_the_payment_and_mostly_from_fraud(small: P
     paid = {row["payment_id"]: row["at"] for row in rows(small, "feeds", "payments")}
     disputes = [row for row in rows(small, "feeds", "disputes") if row["kind"] == "chargeback"]
     days = sorted((row["opened_at"] - paid[row["payment_id"]]).days for row in disputes)
-    assert 15 < days[len(days) // 2] < 60
+    assert 30 < days[len(days) // 2] < 90
     false = sum(role[row["account_id"]] == "none" for row in disputes)
     assert 0 < false < len(disputes) / 2

@@ -1,0 +1,120 @@
+"""The `instruments` and `payments` feeds as they are written."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linkgraph.simulate import texts
+from linkgraph.simulate.draws import Ints, fractions, mix, pair_code
+from linkgraph.simulate.feeds import parts, table
+from linkgraph.simulate.logins import session_ids
+from linkgraph.simulate.payments import BANK, CARD, CRYPTO, CURRENCIES, RAILS, REVERSED, STATUSES, Payments
+from linkgraph.simulate.population import COUNTRIES, Population
+from linkgraph.simulate.render import account_ids, chosen, constant, hex_text, instants, known, money, numbered
+from linkgraph.simulate.scene import Scene
+from linkgraph.simulate.sharing import MEMO_WALLETS
+
+_DAY = 86_400
+_MATCHES: Final = ("full", "partial", "none")
+_ECIS: Final = ("05", "06", "07")
+_RETURNS: Final = ("R01", "R10", "R29")
+_REPORTED = 100_000  # cents: from here on a withdrawal names its beneficiary
+
+
+def payment_feed(scene: Scene, payments: Payments) -> Iterator[pa.Table]:
+    """The `payments` feed."""
+    for part in parts(len(payments)):
+        rows = np.arange(part.start, part.stop, dtype=np.int64)
+        some = payments.taken(rows)
+        yield table("payments", _money_columns(scene, some, rows) | _rail_columns(some, rows))
+
+
+def payment_ids(rows: Ints) -> pa.Array:
+    """Public ids of payments; null where the row is negative."""
+    return known(numbered("P", rows, 9), rows >= 0)
+
+
+def currency_of(people: Population, accounts: Ints) -> Ints:
+    """Index of the money of an account's country."""
+    country = people.country[accounts]
+    return np.where(country == COUNTRIES.index("GB"), 1, np.where(country < COUNTRIES.index("TR"), 0, 2))
+
+
+def _money_columns(scene: Scene, some: Payments, rows: Ints) -> dict[str, pa.Array]:
+    account, crypto = some.account, some.rail == CRYPTO
+    coin = np.where(fractions(rows, 72) < 0.8, 3, 4)
+    delay = (60 * fractions(rows, 73)).astype(np.int64)
+    named = crypto & ~some.incoming & (some.cents >= _REPORTED)
+    people = scene.people
+    return {
+        "payment_id": payment_ids(rows),
+        "account_id": account_ids(account),
+        "at": instants(some.at),
+        "direction": chosen(("in", "out"), (~some.incoming).astype(np.int64)),
+        "rail": chosen(RAILS, some.rail),
+        "amount": money(some.cents),
+        "currency": chosen(CURRENCIES, np.where(crypto, coin, currency_of(people, account))),
+        "status": chosen(STATUSES, some.status),
+        "session_id": known(session_ids(some.session), some.session >= 0),
+        "unlock_at": instants(some.at + _DAY, some.incoming & ~crypto),
+        "beneficiary_name": known(texts.full_name(people, account), named),
+        "beneficiary_address": known(texts.postal_address(people.home[account]), named),
+        "known_at": instants(np.minimum(some.at + delay, scene.world.end)),
+    }
+
+
+def _rail_columns(some: Payments, rows: Ints) -> dict[str, pa.Array]:
+    card, bank = some.rail == CARD, some.rail == BANK
+    chain, address = texts.wallet(some.wallet)
+    memo = (some.wallet >= 0) & (some.wallet < MEMO_WALLETS)
+    return {
+        "instrument_token": tokens(some.instrument, some.rail),
+        "chain": chain,
+        "address": address,
+        "memo": known(numbered("", (some.account * 7_919 + 100_003) % 10**9, 9), memo),
+        "tx_hash": known(hex_text("0x", rows, 74, 64), some.wallet >= 0),
+        "eci": chosen(_ECIS, np.where(card, _third(rows, 75), -1)),
+        "return_code": chosen(_RETURNS, np.where(bank & (some.status == REVERSED), _third(rows, 76), -1)),
+    }
+
+
+def tokens(instruments: Ints, rails: Ints) -> pa.Array:
+    """Token of each card or bank account; null on other rails."""
+    bank = known(texts.instrument(instruments, False), rails == BANK)
+    return pc.if_else(pa.array(rails == CARD), texts.instrument(instruments, True), bank)
+
+
+def _third(rows: Ints, salt: int) -> Ints:
+    return (mix(rows, salt) % np.uint64(3)).astype(np.int64)
+
+
+def instrument_feed(scene: Scene) -> Iterator[pa.Table]:
+    """The `instruments` feed: cards and bank accounts as accounts add them, cards first."""
+    for rail, kind in ((CARD, "card"), (BANK, "bank")):
+        held = scene.holdings[kind]
+        for part in parts(len(held)):
+            yield _instrument_part(scene, rail, held.account[part], held.code[part])
+
+
+def _instrument_part(scene: Scene, rail: int, account: Ints, code: Ints) -> pa.Table:
+    """Names on a card or account match its holder's, except where the card is stolen or somebody else's."""
+    people = scene.people
+    stolen = people.having("stolen")[account]
+    odd = np.where(stolen, 0.8, 0.04)
+    draw = fractions(pair_code(account, code), 77 + rail)
+    match = np.where(draw < odd, 2, np.where(draw < odd + 0.1, 1, 0))
+    abroad = stolen & (fractions(code, 79) < 0.5)
+    issuer = np.where(abroad, _third(code, 80), people.country[account])
+    columns = {
+        "account_id": account_ids(account),
+        "at": instants(people.created[account] + 1_200),
+        "kind": constant(RAILS[rail], len(account)),
+        "token": tokens(code, np.full(len(code), rail)),
+        "issuer_country": chosen(COUNTRIES, issuer),
+        "prepaid": pa.array((rail == CARD) & (fractions(code, 81) < 0.06)),
+        "name_match": chosen(_MATCHES, match),
+    }
+    return table("instruments", columns)
