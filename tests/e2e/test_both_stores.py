@@ -21,7 +21,7 @@ DAY = 86_400_000_000
 
 
 def test_both_stores_answer_alike_after_a_night_and_the_next(empty_neo4j: Address, tmp_path: Path) -> None:
-    simulate(tmp_path / "world", World(accounts=2000, seed=3))
+    simulate(tmp_path / "world", World(accounts=2000, seed=3, ring_share=0.06))
     settings = read_settings(
         home=tmp_path / "home",
         store="neo4j",

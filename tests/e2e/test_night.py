@@ -22,7 +22,7 @@ NOW = 1_780_000_000_000_000
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("night")
-    simulate(folder / "world", World(accounts=3000, seed=1))
+    simulate(folder / "world", World(accounts=3000, seed=1, ring_share=0.06))
     found = read_settings(home=folder / "home")
     ingest([folder / "world" / "feeds"], found, NOW)
     return found
