@@ -37,12 +37,14 @@ def simulate(
     folder: Path,
     accounts: Annotated[int, typer.Option(min=100, max=5_000_000)] = 10_000,
     seed: Annotated[int, typer.Option(min=0)] = 0,
+    varied: Annotated[bool, typer.Option("--varied", help="draw all other parameters from the seed as well")] = False,
 ) -> None:
     """Write a made-up world: all feeds in FOLDER/feeds, and what is true of it in FOLDER/truth."""
     from linkgraph.simulate import World
     from linkgraph.simulate import simulate as write_world
 
-    _print(write_world(folder, World(accounts=accounts, seed=seed)))
+    world = World.varied(accounts, seed) if varied else World(accounts=accounts, seed=seed)
+    _print(write_world(folder, world))
 
 
 @app.command()

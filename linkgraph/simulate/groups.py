@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linkgraph.simulate.designs import DESIGNS, GROUP_KINDS
+from linkgraph.simulate.designs import DESIGNS, GROUP_KINDS, GroupKind
 from linkgraph.simulate.draws import Bools, Ints, ranks_of, starts_of, stream
 from linkgraph.simulate.world import World
 
@@ -53,7 +53,9 @@ def draw_groups(world: World) -> Groups:
     """Draw the groups of a world."""
     rng = stream(world, "groups")
     shares = world.group_shares()
-    sizes = [_sizes(rng, k, round(shares[GROUP_KINDS[k].name] * world.accounts)) for k in range(len(GROUP_KINDS))]
+    sizes = [
+        _sizes(rng, world, k, round(shares[GROUP_KINDS[k].name] * world.accounts)) for k in range(len(GROUP_KINDS))
+    ]
     kind = np.repeat(np.arange(len(GROUP_KINDS), dtype=np.int64), [len(s) for s in sizes])
     size = np.concatenate(sizes)
     if size.sum() > world.accounts:
@@ -63,13 +65,12 @@ def draw_groups(world: World) -> Groups:
     return Groups(kind, _designs(rng, world, kind), size, members, of, ranks_of(size))
 
 
-def _sizes(rng: np.random.Generator, kind: int, accounts: int) -> Ints:
+def _sizes(rng: np.random.Generator, world: World, row: GroupKind, accounts: int) -> Ints:
     """Sizes of groups that together have about so many accounts; one group where it is half full."""
-    row = GROUP_KINDS[kind]
     if 2 * accounts < row.low or not accounts:
         return np.zeros(0, dtype=np.int64)
-    count = accounts // row.low + 1
-    sizes = row.low + np.rint(rng.exponential(max(row.mean - row.low, 0), count)).astype(np.int64)
+    count, mean = accounts // row.low + 1, world.habits.ring_size if row.is_ring else row.mean
+    sizes = row.low + np.rint(rng.exponential(max(mean - row.low, 0), count)).astype(np.int64)
     giants = rng.random(count) < row.giants
     sizes = np.where(giants, rng.integers(row.high, 3 * row.high + 1, count), np.minimum(sizes, row.high))
     sizes = np.minimum(sizes, max(accounts, row.low))

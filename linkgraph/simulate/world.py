@@ -1,10 +1,16 @@
 """Parameters of a generated world."""
 
 from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from linkgraph.simulate.designs import DESIGNS
 
 _END = 1_769_817_600  # 2026-01-31T00:00Z
 _SMALLEST = 100
 _SHORTEST = 60
+_VARIED = 0x7661
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +31,16 @@ class Twins:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How cleanly everybody acts. jitter, taking_part: factors on lateness in rounds, and on coming to them at all.
+    """How cleanly everybody acts.
 
-    rings_in_part: chance that a ring's member shares a second and third kind of thing, and that it joins each flow of
-    money. keeps_own: members of rings with one of their own beside what is shared. haste: part of the withdrawals of
-    the hasty that follow a deposit within the hour; hasty: innocents who are so. disputed, falsely_disputed: part of
-    the payments with stolen, and with honest, cards. dispute_days: mean time until then.
+    ring_size: mean accounts of a ring, a few giants aside. jitter, taking_part: factors on lateness in rounds, and on
+    coming to them at all. rings_in_part: chance that a ring's member shares a second and third kind of thing, and that
+    it joins each flow of coins. keeps_own: members of rings with one of their own beside what is shared. haste: part of
+    the withdrawals of the hasty that follow a deposit within the hour; hasty: innocents who are so. disputed,
+    falsely_disputed: part of the payments with stolen, and with honest, cards. dispute_days: mean time until then.
     """
 
+    ring_size: float = 7.0
     jitter: float = 1.0
     taking_part: float = 1.0
     rings_in_part: float = 0.85
@@ -99,6 +107,18 @@ class World:
         if min(shares) < 0 or sum(shares) > 1:
             raise ValueError("the shares of the group kinds must not be negative or add up to more than 1")
 
+    @classmethod
+    def varied(cls, accounts: int = 10_000, seed: int = 0) -> "World":
+        """A world whose every parameter is drawn: what is learned in some must hold in others of another seed."""
+        rng = np.random.default_rng([seed, _VARIED])
+        plain = cls()
+        drawn: dict[str, Any] = {name: _near(rng, getattr(plain, name), spread) for name, spread in _SPREAD.items()}
+        weights = tuple((d.name, _near(rng, d.weight, 0.5)) for d in DESIGNS)
+        twins = Twins(**{name: _near(rng, share, 0.4) for name, share in asdict(plain.twins).items()})
+        habits = Habits(**{name: _near(rng, value, _HABITS[name]) for name, value in asdict(plain.habits).items()})
+        days, end = int(rng.integers(240, 500)), _END - 86_400 * int(rng.integers(0, 200))
+        return cls(accounts, seed, days, end, **drawn, twins=twins, habits=habits, weights=weights)
+
     @property
     def start(self) -> int:
         """First instant of the world, epoch seconds."""
@@ -115,3 +135,29 @@ class World:
             "payroll": self.payroll_share,
             **asdict(self.twins),
         }
+
+
+# How far `World.varied` draws from the plain values: the deviation of the logarithm of each.
+_SPREAD = {
+    **dict.fromkeys(
+        ("ring_share", "fraudster_share", "takeover_share", "payroll_share", "cafe_share", "vpn_share"), 0.3
+    ),
+    **dict.fromkeys(("terminal_share", "test_card_share", "hot_wallet_share", "transfers_per_account"), 0.4),
+    **dict.fromkeys(("family_share", "office_share", "carrier_share", "ipv6_share", "popular_model_share"), 0.15),
+    **dict.fromkeys(("accounts_per_carrier_address", "accounts_per_cafe", "accounts_per_vpn_exit"), 0.4),
+    **dict.fromkeys(("accounts_per_terminal", "accounts_per_test_card", "devices_per_model"), 0.3),
+    **dict.fromkeys(("logins_per_account", "trades_per_account", "labelled_rings", "labelled_members"), 0.2),
+    "wholly_labelled": 0.3,
+}
+_HABITS = {
+    **dict.fromkeys(("ring_size", "jitter", "keeps_own", "hasty", "falsely_disputed"), 0.3),
+    **dict.fromkeys(("taking_part", "rings_in_part", "haste", "disputed", "dispute_days"), 0.12),
+}
+
+
+def _near(rng: np.random.Generator, value: float, spread: float) -> float:
+    """A value of the same order; parts of a whole stay below 1, whole numbers stay whole."""
+    drawn = value * float(np.exp(spread * np.clip(rng.standard_normal(), -2, 2)))
+    if isinstance(value, int):
+        return max(2, round(drawn))
+    return min(drawn, 0.97) if value < 1 else drawn

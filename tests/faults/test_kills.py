@@ -72,7 +72,7 @@ def processes() -> ForkServerContext:
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory, processes: ForkServerContext) -> Uninterrupted:
     folder = tmp_path_factory.mktemp("whole")
-    simulate(folder / "world", World(accounts=600, seed=3, ring_share=0.15))
+    simulate(folder / "world", World(accounts=600, seed=3, ring_share=0.3))
     feeds, home = folder / "world" / "feeds", folder / "home"
     seconds = {}
     for name, work, arguments in (

@@ -13,6 +13,7 @@ import pytest
 
 from linkgraph.ledger.schema import FEEDS
 from linkgraph.simulate import Twins, World, simulate
+from linkgraph.simulate.designs import DESIGNS
 from linkgraph.simulate.feeds import SCHEMAS, parts, table
 
 REQUIRED = {
@@ -167,6 +168,21 @@ def test_a_world_without_groups_still_has_customers(tmp_path: Path) -> None:
 def test_impossible_worlds_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"needs at least|shares"):
         World(**wrong)  # type: ignore[arg-type]
+
+
+def test_varied_worlds_differ_in_their_parameters_and_can_be_built(tmp_path: Path) -> None:
+    worlds = [World.varied(1_000, seed) for seed in range(30)]
+    assert worlds == [World.varied(1_000, seed) for seed in range(30)]
+    for name in ("ring_share", "family_share", "days", "end", "habits", "twins", "weights"):
+        assert len({getattr(world, name) for world in worlds}) > 20, name
+    assert simulate(tmp_path, worlds[0])["accounts"] == 1_000
+
+
+def test_weights_choose_the_designs(tmp_path: Path) -> None:
+    only = tuple((design.name, float(design.name == "hops")) for design in DESIGNS if design.group_kind == "ring")
+    simulate(tmp_path, World(accounts=1_000, ring_share=0.1, weights=only))
+    groups = pq.read_table(tmp_path / "truth" / "groups.parquet").to_pylist()
+    assert {group["design"] for group in groups if group["is_ring"]} == {"hops"}
 
 
 def test_unknown_columns_are_refused() -> None:
