@@ -53,9 +53,7 @@ def draw_groups(world: World) -> Groups:
     """Draw the groups of a world."""
     rng = stream(world, "groups")
     shares = world.group_shares()
-    sizes = [
-        _sizes(rng, world, k, round(shares[GROUP_KINDS[k].name] * world.accounts)) for k in range(len(GROUP_KINDS))
-    ]
+    sizes = [_sizes(rng, world, kind, round(shares[kind.name] * world.accounts)) for kind in GROUP_KINDS]
     kind = np.repeat(np.arange(len(GROUP_KINDS), dtype=np.int64), [len(s) for s in sizes])
     size = np.concatenate(sizes)
     if size.sum() > world.accounts:
