@@ -23,6 +23,7 @@ class Parameters:
     gap_half_life: float = 7.0  # days
     prior_bits: float = -6.0
     tau: float = 0.3
+    sync_small_place: int = 10  # accounts; a place of so few cannot tell its own rhythm
     sync_bucket_cap: int = 60  # accounts
     sync_pair_budget: int = 50_000_000  # meetings per window; the cap falls until they fit
     sync_min_days: int = 2

@@ -6,6 +6,8 @@ was active and H_x the chance that two activities of x fall into one bucket, sum
 one rhythm explains itself.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammainc
@@ -13,6 +15,7 @@ from scipy.special import gammainc
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_HOUR, _WEEK = 3_600, 604_800
 _GRAINS = (86_400, 3_600, 60)
 # A time bucket must be this much longer than the grain of the times, or all that was rounded alike would seem to meet.
 _GRAINS_PER_WINDOW = 12
@@ -39,6 +42,56 @@ def bucket_cap(buckets: Ints, budget: int) -> tuple[int, int]:
     held = np.cumsum(buckets[:-1] * (n * (n - 1) // 2))
     cap = int(np.searchsorted(held, budget, side="right")) - 1
     return cap, int(buckets[cap + 1 :].sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Acts on places, one entry each: how many, of how many accounts. squares: acts squared, summed over time buckets
+    (for acts in turn: how many were followed by another account's). weekly_squares: the same over cells of a week.
+    """
+
+    activity: Ints
+    accounts: Ints
+    squares: Ints
+    weekly_squares: Ints
+
+
+def cell(seconds: int) -> int:
+    """Length of the cells into which a week is cut for buckets of that length: hours, or the bucket if it is longer."""
+    return max(_HOUR, seconds)
+
+
+def rate_by_hour(activity: Ints, squares: Ints, seconds: int, looked_at: int) -> Floats:
+    """Chance that two acts on a place fall within `seconds`, for a place that keeps its hours of the week.
+
+    activity: acts; squares: acts squared, summed over cells of the week; looked_at: all the time looked at, seconds.
+    The cell of an act is up to the place (two share one with probability sum n(n-1) / N(N-1), one of all at
+    least); the moment in it, and the week, is not.
+    """
+    cells = _WEEK // cell(seconds)
+    same = (squares - activity) / np.maximum(activity * (activity - 1.0), 1.0)
+    return np.asarray(np.maximum(same, 1.0 / cells) * cells * seconds / looked_at, dtype=np.float64)
+
+
+def rate_together(place: Place, seconds: int, looked_at: int, small: int) -> Floats:
+    """Chance that two acts on a place fall into one bucket.
+
+    Where many go, the others tell which buckets are busy; on a place of at most `small` accounts the two themselves
+    would, and only its hours of the week can be known. Buckets half overlap: every act is in two, and two acts within
+    `seconds` share one of them on average, hence the half.
+    """
+    by_hour = rate_by_hour(place.activity, place.weekly_squares, seconds, looked_at) / 2
+    return _by_size(place, by_hour, small)
+
+
+def rate_in_turn(place: Place, seconds: int, looked_at: int, small: int) -> Floats:
+    """Chance that an act on a place is followed by a given other one within `seconds`; as `rate_together`."""
+    return _by_size(place, rate_by_hour(place.activity, place.weekly_squares, seconds, looked_at), small)
+
+
+def _by_size(place: Place, by_hour: Floats, small: int) -> Floats:
+    by_others = place.squares / place.activity.astype(np.float64) ** 2
+    return np.asarray(np.where(place.accounts > small, by_others, by_hour), dtype=np.float64)
 
 
 def expected(first: Ints, active: tuple[Ints, Ints], rate: Floats) -> Floats:

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from linkgraph.detect import synchrony
 from linkgraph.detect.evidence import UNITS_PER_BIT
-from linkgraph.kinds import SIGN_NAMES, SIGNS
+from linkgraph.kinds import BY_NAME, SIGN_NAMES, SIGNS
 from linkgraph.stages.night import Counts, Night
 
+_LOOKED_AT = BY_NAME["ip"].window * 86_400  # seconds of logins that are compared
 _WINDOWS = tuple(code for code, sign in enumerate(SIGNS) if sign.window is not None)
 _IN_TURN = SIGN_NAMES.index("in_turn")
 _SIGNS = pa.schema(
@@ -49,6 +50,7 @@ def _together(night: Night, code: int) -> tuple[pa.Table, int]:
     compared."""
     given = night.parameters
     part = {"seconds": SIGNS[code].window or 0, "cap": given.sync_bucket_cap, "min_days": given.sync_min_days}
+    part["cell"] = synchrony.cell(part["seconds"])
     night.engine.table("part", pa.table({name: [value] for name, value in part.items()}))
     night.work("login_crowds")
     buckets = np.zeros(given.sync_bucket_cap + 2, dtype=np.int64)
@@ -58,7 +60,7 @@ def _together(night: Night, code: int) -> tuple[pa.Table, int]:
     night.engine.table("part", pa.table({name: [value] for name, value in (part | {"cap": cap}).items()}))
     night.work("met_often", "chance_meetings")
     chance = night.columns("chance_meetings")
-    rate = chance["squares"] / chance["activity"].astype(np.float64) ** 2
+    rate = synchrony.rate_together(_places(chance), part["seconds"], _LOOKED_AT, given.sync_small_place)
     return _signs(night, code, night.columns("met_often"), (chance, rate)), crowded
 
 
@@ -67,8 +69,12 @@ def _in_turn(night: Night) -> pa.Table:
     night.engine.table("part", pa.table({"seconds": [given.turn_seconds], "min_days": [given.turn_min_days]}))
     night.work("logins_in_turn", "chance_turns")
     chance = night.columns("chance_turns")
-    rate = chance["followed"] / chance["activity"].astype(np.float64) ** 2
+    rate = synchrony.rate_in_turn(_places(chance), given.turn_seconds, _LOOKED_AT, given.sync_small_place)
     return _signs(night, _IN_TURN, night.columns("logins_in_turn"), (chance, rate))
+
+
+def _places(chance: dict[str, NDArray[Any]]) -> synchrony.Place:
+    return synchrony.Place(chance["activity"], chance["accounts"], chance["squares"], chance["weekly_squares"])
 
 
 def _signs(

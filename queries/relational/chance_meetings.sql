@@ -1,6 +1,6 @@
 -- For pairs that met often: on each address that both used, the buckets in which either was active, and how all activity on it is
--- spread over its buckets (crowds above the cap left out): what meeting by chance would come to.
--- returns: a, b, place, active_a, active_b, activity, squares, accounts
+-- spread over its buckets, and over the hours of the week (crowds above the cap left out): what meeting by chance would come to.
+-- returns: a, b, place, active_a, active_b, activity, squares, weekly_squares, accounts
 WITH candidates AS (
   SELECT a AS account FROM met_often, part   UNION
   SELECT b FROM met_often, part ), places AS (
@@ -21,11 +21,17 @@ WITH candidates AS (
 ), counted AS (
   SELECT place, account, count(*) OVER (PARTITION BY place, bucket) AS accounts, bucket FROM spread
 ), kept AS (
-  SELECT counted.place AS place, counted.account AS account, counted.accounts AS accounts
+  SELECT
+    counted.place AS place, counted.account AS account, counted.accounts AS accounts,
+    counted.bucket // 2 * part.seconds // part.cell % (604800 // part.cell) AS hour
   FROM counted, part
   WHERE counted.accounts <= part.cap
 ), whole AS (
   SELECT place, count(*) AS activity, sum(accounts) AS squares, count(DISTINCT account) AS accounts FROM kept GROUP BY place
+), hours AS (
+  SELECT place, hour, count(*) AS acts FROM kept GROUP BY place, hour
+), habits AS (
+  SELECT place, sum(acts * acts) AS squares FROM hours GROUP BY place
 ), active AS (
   SELECT kept.place AS place, kept.account AS account, count(*) AS buckets
   FROM kept
@@ -35,9 +41,10 @@ WITH candidates AS (
 SELECT
   met_often.a AS a, met_often.b AS b, one.place AS place,
   one.buckets::int AS active_a, other.buckets::int AS active_b,
-  whole.activity::bigint AS activity, whole.squares::bigint AS squares, whole.accounts::int AS accounts
+  whole.activity::bigint AS activity, whole.squares::bigint AS squares, habits.squares::bigint AS weekly_squares, whole.accounts::int AS accounts
 FROM met_often
 JOIN active AS one ON one.account = met_often.a
 JOIN active AS other ON other.account = met_often.b AND other.place = one.place
 JOIN whole ON whole.place = one.place
+JOIN habits ON habits.place = one.place
 ORDER BY a, b, place

@@ -1,6 +1,7 @@
 -- For pairs that log in in turn: on each address or device that both used, the logins of either, all logins on it, and how many of
--- these were followed by another account within the time allowed: what following by chance would come to.
--- returns: a, b, place, active_a, active_b, activity, followed, accounts
+-- these were followed by another account within the time allowed, and how they are spread over the hours of the week: what
+-- following by chance would come to.
+-- returns: a, b, place, active_a, active_b, activity, squares, weekly_squares, accounts
 WITH candidates AS (
   SELECT a AS account FROM logins_in_turn
   UNION
@@ -24,10 +25,14 @@ WITH candidates AS (
     count(*) FILTER (
       WHERE turns.next_account <> turns.account AND turns.next_second > turns.second
         AND turns.next_second - turns.second <= part.seconds
-    ) AS followed
+    ) AS squares
   FROM turns
   CROSS JOIN part
   GROUP BY turns.place
+), hours AS (
+  SELECT place, second // 3600 % 168 AS hour, count(*) AS logins FROM turns GROUP BY place, second // 3600 % 168
+), habits AS (
+  SELECT place, sum(logins * logins) AS squares FROM hours GROUP BY place
 ), active AS (
   SELECT turns.place AS place, turns.account AS account, count(*) AS logins
   FROM turns
@@ -36,9 +41,10 @@ WITH candidates AS (
 )
 SELECT
   logins_in_turn.a AS a, logins_in_turn.b AS b, one.place AS place, one.logins::int AS active_a, other.logins::int AS active_b,
-  whole.activity::bigint AS activity, whole.followed::bigint AS followed, whole.accounts::int AS accounts
+  whole.activity::bigint AS activity, whole.squares::bigint AS squares, habits.squares::bigint AS weekly_squares, whole.accounts::int AS accounts
 FROM logins_in_turn
 JOIN active AS one ON one.account = logins_in_turn.a
 JOIN active AS other ON other.account = logins_in_turn.b AND other.place = one.place
 JOIN whole ON whole.place = one.place
+JOIN habits ON habits.place = one.place
 ORDER BY a, b, place

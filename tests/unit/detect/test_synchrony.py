@@ -9,7 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
-from linkgraph.detect.synchrony import bucket_cap, busiest, can_tell, expected, grain, surprise
+from linkgraph.detect.synchrony import (
+    Place,
+    bucket_cap,
+    busiest,
+    can_tell,
+    cell,
+    expected,
+    grain,
+    rate_by_hour,
+    rate_together,
+    surprise,
+)
 
 MOST = 20.0
 
@@ -74,3 +85,37 @@ def test_the_largest_buckets_go_first_when_there_are_too_many_pairs() -> None:
     assert bucket_cap(buckets, 34) == (4, 1)
     assert bucket_cap(buckets, 33) == (3, 3)
     assert bucket_cap(buckets, 9) == (1, 17)
+
+
+def place(activity: int, accounts: int, squares: int, weekly_squares: int) -> Place:
+    columns = (np.array([value], dtype=np.int64) for value in (activity, accounts, squares, weekly_squares))
+    return Place(*columns)
+
+
+QUARTER = 90 * 86_400
+
+
+def test_a_place_that_is_busy_at_all_hours_brings_two_together_as_often_as_any_moment() -> None:
+    spread = rate_by_hour(np.array([168_000]), np.array([168 * 1000 * 1000]), 600, QUARTER)
+    assert spread[0] == pytest.approx(600 / QUARTER, rel=0.01)
+
+
+def test_a_place_of_one_busy_hour_a_week_brings_them_together_in_that_hour() -> None:
+    one_hour = rate_by_hour(np.array([1000]), np.array([1000 * 1000]), 600, QUARTER)
+    assert one_hour[0] == pytest.approx(600 / (3_600 * 90 / 7), rel=0.01)
+
+
+def test_acts_in_different_hours_still_may_meet() -> None:
+    assert rate_by_hour(np.array([5]), np.array([5]), 600, QUARTER)[0] == pytest.approx(600 / QUARTER)
+
+
+def test_two_who_meet_alone_somewhere_do_not_explain_themselves() -> None:
+    # One round of five accounts at a place nobody else has seen: their own bucket would explain any meeting there.
+    alone = place(activity=10, accounts=5, squares=50, weekly_squares=100)
+    assert rate_together(alone, 1_200, QUARTER, 10)[0] < 0.05
+    assert rate_together(alone, 1_200, QUARTER, 4)[0] == 0.5
+
+
+@given(st.integers(600, 86_400))
+def test_a_week_is_cut_into_whole_hours_or_buckets(seconds: int) -> None:
+    assert cell(seconds) == max(3_600, seconds)
