@@ -245,28 +245,33 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option(help="where the report goes; default: `evaluation` in home or world")
     ] = None,
+    cuts: Annotated[int, typer.Option(min=1, max=60, help="cuts of a ledger: every second month end")] = 8,
+    horizon: Annotated[int, typer.Option(min=1, help="days within which a confirmation counts")] = 180,
+    quick: Annotated[bool, typer.Option("--quick", help="leave out what needs further nights")] = False,
     seed: int = 0,
 ) -> None:
-    """Measure the detection, in a scratch home of its own: on a simulated world against its truth."""
-    from linkgraph.evaluate.evaluation import evaluate_world
+    """Measure the detection in a scratch home: a simulated world against its truth, a ledger against later facts."""
+    from linkgraph.evaluate import evaluation
     from linkgraph.evaluate.nights import Change, scratch_home
     from linkgraph.evaluate.report import write_report
     from linkgraph.evaluate.text import render
 
-    settings = read_settings()
-    if world is None:
-        raise UsageError("--world names the folder that `linkgraph simulate` wrote")
-    if not (world / "feeds").is_dir() or not (world / "truth").is_dir():
+    settings, request = read_settings(), evaluation.Request(cuts, horizon, seed, quick)
+    if world is not None and not ((world / "feeds").is_dir() and (world / "truth").is_dir()):
         raise InputError(f"{world}: not a simulated world: it needs the folders feeds and truth")
-    folder = out or world / "evaluation"
+    folder = out or (world or settings.home) / "evaluation"
     with Bar("evaluate") as bar, scratch_home(settings, folder / "scratch") as scratch:
 
         def night(where: Settings, clock: int | None, name: str, before: Mapping[str, Change]) -> runs.Run:
             plan = nights.Plan(clock, seed, variant=nights.Variant(name, before))
             return nights.run_night(where, plan, lambda stage: bar.at(f"{name}: {stage}"))
 
-        _fill(scratch, world, bar)
-        report = evaluate_world(scratch, world / "truth", night)
+        if world is None:
+            scratch.ledger_folder.symlink_to(settings.ledger_folder.resolve())
+            report = evaluation.evaluate_ledger(scratch, night, request)
+        else:
+            _fill(scratch, world, bar)
+            report = evaluation.evaluate_world(scratch, world / "truth", night, request)
     write_report(report, folder)
     typer.echo(render(report), nl=False)
 

@@ -36,3 +36,10 @@ def leiden(n: int, edges: tuple[Ints, Ints, Floats], resolution: float, seed: in
         objective_function="CPM", weights=weight.tolist(), resolution=resolution, n_iterations=iterations
     )
     return np.asarray(groups.membership, dtype=np.int32)
+
+
+def louvain(n: int, src: Ints, dst: Ints, seed: int) -> Ints:
+    """Groups of modularity by the Louvain method: only a baseline, since modularity cannot see small groups."""
+    igraph.set_random_number_generator(random.Random(seed))
+    graph = igraph.Graph(n=n, edges=np.column_stack([src, dst]))
+    return np.asarray(graph.community_multilevel().membership, dtype=np.int32)

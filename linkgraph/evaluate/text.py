@@ -11,12 +11,47 @@ _RING_NAMES = ("rings", "found", "recall", "recall_weighted", "mean_jaccard")
 
 def render(report: Report) -> str:
     """The main figures; the rest is in the JSON."""
-    lines = [f"run {report['runs'][-1]['run_id']}, code {report['code_version']}, config {report['config_hash']}", ""]
+    runs = ", ".join(run["run_id"] for run in report["runs"]) or "none"
+    lines = [f"code {report['code_version']}, config {report['config_hash']}, runs {runs}", ""]
     if "rings" in report:
         lines += _rings(report["rings"])
     if "victims" in report:
         lines += [_victims(report["victims"]), ""]
+    if report["accounts"]:
+        lines += _accounts(report["accounts"])
+    lines += [f"Not evaluated: {each['what']}: {each['why']}" for each in report["not_evaluated"]]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _accounts(accounts: Report) -> list[str]:
+    heads = ("cut", "candidates", "positives", "base rate", "1 hop", "2 hops", "in a ring", "recall", "AP")
+    rows = []
+    for cut in accounts["cuts"]:
+        ours, reach = cut["methods"]["linkgraph"], cut["reach"]
+        numbers = (cut["candidates"], cut["positives"], cut["base_rate"], *reach.values())
+        rows.append((cut["day"], *numbers, ours["recall"], ours["average_precision"]))
+    lines = table(heads, rows)
+    titles = (
+        "method",
+        "cuts",
+        "median AP",
+        "95 %",
+        "mean AP",
+        f"recall in {accounts['capacity']}",
+        "95 %",
+        "precision",
+    )
+    rows = []
+    for name, row in accounts["summary"].items():
+        ap, hit = row["median_average_precision"], row["mean_recall"]
+        ends = (_ends(row["median_average_precision_interval"]), _ends(row["mean_recall_interval"]))
+        numbers = (ap, ends[0], row["mean_average_precision"], hit, ends[1], row["mean_precision"])
+        rows.append((name, row["cuts"], *numbers))
+    return lines + table(titles, rows)
+
+
+def _ends(ends: list[float] | None) -> str:
+    return "-" if ends is None else f"{ends[0]:.4f} {ends[1]:.4f}"
 
 
 def _rings(rings: Report) -> list[str]:
@@ -69,4 +104,4 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
 def _show(value: object) -> str:
     if value is None:
         return "-"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return f"{value:.4f}" if isinstance(value, float) else str(value)

@@ -7,7 +7,6 @@ import numpy as np
 from linkgraph.simulate.draws import Bools, Ints, fractions, ranks_of, stream
 from linkgraph.simulate.payments import Payments, crypto, joined
 from linkgraph.simulate.scene import Scene
-from linkgraph.simulate.sessions import nearest
 from linkgraph.simulate.sharing import HOT_WALLETS
 
 HOP_WALLETS: Final = 1 << 41  # codes from here on are the wallets between two accounts
@@ -15,11 +14,10 @@ VAULTS: Final = 1 << 42  # codes from here on are wallets that a household fills
 
 _HOUR = 3_600
 _DAY = 24 * _HOUR
-_PASSES = 3  # at most: how often money goes the same way
+_PASSES = 4  # at most: how often money goes the same way
 _NEW_WALLET = 0.4  # chance that a pass takes a wallet never seen before
 _COMES_BACK, _COMES_BACK_TO_RINGS = 0.35, 0.15  # wallets from which coins come in as well
 _FEE = 0.01  # at most
-_MOVED = 20 * _DAY
 
 
 def hops(scene: Scene) -> Payments:
@@ -85,11 +83,8 @@ def _there_and_back(
     """What is paid out, and what comes in of it before the world ends."""
     cents = _sums(rng, len(wallet))
     less = (cents * (1 - _FEE * rng.random(len(wallet)))).astype(np.int64)
-    session = nearest(scene.sessions, scene.people, rng, who[0], when[0])
-    moved = scene.sessions.at[session] + rng.integers(60, 1_800, len(wallet)) - when[0]
-    moved = np.where(np.abs(moved) < _MOVED, moved, 0)  # in that session, if it is not far from the time
-    out = crypto(who[0], when[0] + moved, cents, wallet, np.where(moved == 0, -1, session))
-    everything = joined([out, crypto(who[1], when[1] + moved, less, wallet)])
+    out = crypto(who[0], when[0], cents, wallet, np.full(len(wallet), -1, dtype=np.int64))
+    everything = joined([out, crypto(who[1], when[1], less, wallet)])
     return everything.taken(np.flatnonzero(everything.at < scene.world.end))
 
 

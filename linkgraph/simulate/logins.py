@@ -9,7 +9,7 @@ import pyarrow as pa
 from linkgraph.simulate import texts
 from linkgraph.simulate.draws import Bools, Ints, fractions, mix, stream
 from linkgraph.simulate.feeds import parts, table
-from linkgraph.simulate.places import AWAY, HOME, WORK, Visits, addresses, choose
+from linkgraph.simulate.places import WORK, Visits, addresses, choose
 from linkgraph.simulate.render import account_ids, chosen, instants, numbered
 from linkgraph.simulate.scene import Scene
 from linkgraph.simulate.sessions import ACCOUNTS_PER_PART, INTRUSIONS, is_intrusion, turns
@@ -108,11 +108,9 @@ def _where(scene: Scene, rng: np.random.Generator, actor: Ints, turn: Ints) -> t
     """Place and number of each session, if it is nothing but its actor's own."""
     people = scene.people
     carrier, cafe, vpn = (crowd.address[actor] for crowd in (scene.crowds.carrier, scene.crowds.cafe, scene.crowds.vpn))
-    away = rng.integers(0, len(people), len(actor))
-    numbers = np.stack([people.home[actor], people.work[actor], carrier, cafe, vpn, away])
+    numbers = np.stack([people.home[actor], people.work[actor], carrier, cafe, vpn])
     place = choose(rng, (numbers[WORK] >= 0, carrier >= 0, cafe >= 0, vpn >= 0), turn)
-    number = numbers[place, np.arange(len(actor))]
-    return np.where(place == AWAY, HOME, place), number
+    return place, numbers[place, np.arange(len(actor))]
 
 
 def _in_rounds(scene: Scene, owner: Ints, turn: Ints, usual: tuple[Ints, Ints]) -> tuple[Ints, Ints]:

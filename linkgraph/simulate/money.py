@@ -28,7 +28,7 @@ def pay(scene: Scene) -> Payments:
 def _by_instrument(scene: Scene, kind: str, rail: int) -> Payments:
     """Deposits: each card and bank account is used once or more."""
     rng, held = stream(scene.world, f"deposits {kind}"), scene.holdings[kind]
-    uses = 1 + rng.poisson(rng.gamma(0.5, 1.2, len(held)))
+    uses = 1 + rng.poisson(0.6, len(held))
     account, rows = np.repeat(held.account, uses), int(uses.sum())
     session = scene.sessions.draw(scene.people, account, rng.random(rows))
     at = np.minimum(scene.sessions.at[session] + rng.integers(30, 20 * _MINUTE, rows), scene.world.end)
@@ -46,7 +46,7 @@ def _by_instrument(scene: Scene, kind: str, rail: int) -> Payments:
 def _withdrawals(scene: Scene, deposits: Payments) -> Payments:
     """Withdrawals: each wallet is used once or more, by the hasty within the hour of a deposit."""
     rng, held = stream(scene.world, "withdrawals"), scene.holdings["wallet"]
-    uses = 1 + rng.poisson(rng.gamma(0.5, 1.2, len(held)))
+    uses = 1 + rng.poisson(0.4, len(held))
     account, rows = np.repeat(held.account, uses), int(uses.sum())
     own = scene.sessions.draw(scene.people, account, rng.random(rows))
     low, high = np.searchsorted(deposits.account, account), np.searchsorted(deposits.account, account, side="right")

@@ -44,7 +44,7 @@ class Orders:
 def order_p2p(scene: Scene) -> Orders:
     """Draw the P2P orders: everybody with an account to pay from buys once or more."""
     held, rng = scene.holdings["payer"], stream(scene.world, "p2p")
-    uses = 1 + rng.poisson(rng.gamma(0.4, 1.5, len(held)))
+    uses = 1 + rng.poisson(0.6, len(held))
     buyer, payer, rows = np.repeat(held.account, uses), np.repeat(held.code, uses), int(uses.sum())
     seller = busy(scene, rng, rows)
     seller = np.where(seller == buyer, (buyer + 1) % len(scene.people), seller)

@@ -19,8 +19,7 @@ class Rhythm:
     member to the next, in a queue; 0 for all at once. jitter: seconds by which each arrival is late. hours: from and
     to, of the day (UTC), in which a group has its usual hour; spread: hours around it. brief: some groups do it for
     weeks only, and then stop. place: where they are: `own` (each where it usually is), `work`, `carrier` (the group's
-    one), `operator` (the first member's home), `moving` (a few addresses in
-    turn).
+    one), `operator` (the first member's home), `moving` (another address every round).
     """
 
     rounds: tuple[int, int]

@@ -12,16 +12,14 @@ from linkgraph.simulate.population import Population
 from linkgraph.simulate.render import ipv4, ipv6, text
 from linkgraph.simulate.world import World
 
-PLACES: Final = ("home", "work", "carrier", "cafe", "vpn", "away")
-HOME, WORK, CARRIER, CAFE, VPN, AWAY = range(len(PLACES))
+PLACES: Final = ("home", "work", "carrier", "cafe", "vpn")
+HOME, WORK, CARRIER, CAFE, VPN = range(len(PLACES))
 
 _DAY = 86_400
 _BASES: Final = tuple(first << 24 for first in (80, 193, 37, 185, 45))  # one block of addresses per sort of place
 _SPREAD = 0x9E3779B1  # odd, so that neighbouring numbers land far apart and none collide
 _STATIC = 0.3  # homes whose address never changes
 _SPARE = 1.3  # addresses a provider has per home it serves: low, so that addresses come back to strangers
-_AWAY = 0.06  # sessions on journeys and at friends': in some other home
-_JOINS = 0.6  # members of a group that use its cafe or its public device
 _SIX = 0.6  # part of the days on which a home that has IPv6 uses it
 
 
@@ -70,7 +68,7 @@ def _crowd(world: World, groups: Groups, name: str, share: float, per_address: i
     users = rng.random(world.accounts) < share
     addresses = max(1, int(users.sum()) // per_address)
     address = np.where(users, rng.integers(0, addresses, world.accounts), -1)
-    together = groups.sharing(name)[groups.of] & ((rng.random(len(groups.of)) < _JOINS) | (name == "carrier"))
+    together = groups.sharing(name)[groups.of]
     address[groups.members[together]] = rng.integers(0, addresses, len(groups.size))[groups.of[together]]
     return Crowd(name, {"terminal": "device", "test_card": "card"}.get(name, "ip"), address)
 
@@ -85,8 +83,6 @@ def choose(rng: np.random.Generator, has: tuple[Bools, Bools, Bools, Bools], tur
     bounds = ((WORK, 0.0, 0.35), (CARRIER, 0.35, 0.6), (CAFE, 0.6, 0.7), (VPN, 0.7, 0.85))
     for (which, low, high), mine in zip(bounds, has, strict=True):
         place[mine & (draw >= low) & (draw < high)] = which
-    away = (turn > 2) & (draw > 1 - _AWAY)
-    place[away] = AWAY
     place[turn < 2] = HOME
     return np.where((turn == 2) & has[0], WORK, place)
 
@@ -114,8 +110,7 @@ def addresses(world: World, people: Population, visits: Visits) -> tuple[pa.Arra
         networks = mix(pair_code(visits.number, lease), 12)[six]
         hosts = mix(pair_code(visits.device, visits.at // _DAY), 13)[six]
         address = _merged(address, ipv6(networks, hosts), six)
-    block = np.where(visits.place == HOME, visits.number >> 4, visits.number)
-    operator = 64_512 + visits.place * 20 + (mix(block, 14) % np.uint64(12)).astype(np.int64)
+    operator = 64_512 + visits.place * 20 + (mix(visits.number, 14) % np.uint64(12)).astype(np.int64)
     return address, text("AS", pa.array(operator).cast(pa.string()))
 
 

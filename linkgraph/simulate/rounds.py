@@ -13,7 +13,6 @@ from linkgraph.simulate.world import World
 _HOUR = 3_600
 _DAY = 24 * _HOUR
 _SHORTEST = 14 * _DAY  # of a spell of rounds
-_ROUNDS = 1_000  # more than a group has
 _LOANED = 1 << 30  # homes from here on are addresses that change hands, not homes of accounts
 
 
@@ -72,7 +71,7 @@ def _block(world: World, people: Population, carrier: Crowd, name: str, groups: 
     eager = world.habits.taking_part * rhythm.part * (0.7 + 0.6 * fractions(account, 25))
     comes = (rng.random(len(rank)) < eager) & (at > people.created[account] + _HOUR) & (at < world.end)
     account, at, which = account[comes], at[comes], which[comes]
-    place, number = _whereabouts(people, carrier, rhythm, account, group[which] * _ROUNDS + ranks_of(count)[which])
+    place, number = _whereabouts(people, carrier, rhythm, account, group[which] * 1_000 + ranks_of(count)[which])
     return _Block(account, at, place, number)
 
 
@@ -109,7 +108,5 @@ def _whereabouts(people: Population, carrier: Crowd, rhythm: Rhythm, account: In
     if rhythm.place == "operator":
         return none * 0 + HOME, people.home[people.groups.first()[people.group[account]]]
     if rhythm.place == "moving":
-        few = 3 + (5 * fractions(turn // _ROUNDS, 31)).astype(np.int64)
-        block = (mix(turn // _ROUNDS, 30) % np.uint64(_LOANED // 16)).astype(np.int64)  # of one provider
-        return none * 0 + HOME, _LOANED + 16 * block + turn % few
+        return none * 0 + HOME, _LOANED + (mix(turn, 30) % np.uint64(_LOANED)).astype(np.int64)
     return none, none

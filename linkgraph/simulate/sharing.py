@@ -16,14 +16,13 @@ HELD: Final = ("device", "card", "bank", "wallet", "payer", "phone", "document",
 HOT_WALLETS: Final = 5  # the first wallet codes are deposit addresses of other venues
 MEMO_WALLETS: Final = 3  # the first of these tell their customers apart by a memo
 
-_MOST_OWN = 6
 _WITHOUT_MEMO = 0.1  # part of the wallets at other venues that have one address for all and no memo
-_OWN: Final[dict[str, tuple[float, float]]] = {  # chance of a first of one's own, and of each after it
-    "device": (1.0, 0.4),
-    "card": (0.7, 0.25),
-    "bank": (0.5, 0.1),
-    "wallet": (0.4, 0.25),
-    "payer": (0.25, 0.1),
+_OWN: Final[dict[str, tuple[float, float]]] = {  # chance of a first, and of a second, of one's own
+    "device": (1.0, 0.25),
+    "card": (0.75, 0.2),
+    "bank": (0.5, 0.0),
+    "wallet": (0.4, 0.05),
+    "payer": (0.25, 0.0),
     "phone": (0.02, 0.0),
 }
 
@@ -120,17 +119,16 @@ def _hold_kind(world: World, people: Population, kind: str, public: Crowd | None
 
 
 def _own(world: World, people: Population, kind: str, sharers: Ints) -> Ints:
-    """Accounts that hold one of their own, as often as they hold one; few do beside what their ring shares."""
+    """Accounts that hold one of their own, twice if they hold two; few do beside what their ring shares."""
     first, second = _OWN.get(kind, (0.0, 0.0))
     rng = stream(world, f"own {kind}")
     has_shared = np.zeros(len(people), dtype=np.bool_)
     has_shared[sharers] = True
     has = rng.random(len(people)) < first
     keeps = ~(has_shared & people.in_kind("ring")) | (rng.random(len(people)) < world.habits.keeps_own)
-    more = np.minimum(rng.geometric(1 - second, len(people)) - 1, _MOST_OWN)
-    count = has * (1 + more) * (keeps | people.having(f"own_{kind}"))
+    count = has * (1 + (rng.random(len(people)) < second)) * (keeps | people.having(f"own_{kind}"))
     many = people.having(f"many_{kind}")
-    count[many] = rng.integers(2, 7, int(many.sum()))
+    count[many] = rng.integers(3, 12, int(many.sum()))
     return np.repeat(np.arange(len(people), dtype=np.int64), count)
 
 

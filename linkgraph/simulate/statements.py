@@ -21,7 +21,6 @@ _DAY = 86_400
 _MATCHES: Final = ("full", "partial", "none")
 _ECIS: Final = ("05", "06", "07")
 _RETURNS: Final = ("R01", "R10", "R29")
-_UNCHECKED = 0.3  # instruments whose name nobody compared
 _REPORTED = 100_000  # cents: from here on a withdrawal names its beneficiary
 
 
@@ -104,7 +103,7 @@ def _instrument_part(scene: Scene, rail: int, account: Ints, code: Ints) -> pa.T
     """Names on a card or account match its holder's, except where the card is stolen or somebody else's."""
     people = scene.people
     stolen = people.having("stolen")[account]
-    odd = np.where(stolen, 0.6, 0.06)
+    odd = np.where(stolen, 0.8, 0.04)
     draw = fractions(pair_code(account, code), 77 + rail)
     match = np.where(draw < odd, 2, np.where(draw < odd + 0.1, 1, 0))
     abroad = stolen & (fractions(code, 79) < 0.5)
@@ -116,6 +115,6 @@ def _instrument_part(scene: Scene, rail: int, account: Ints, code: Ints) -> pa.T
         "token": tokens(code, np.full(len(code), rail)),
         "issuer_country": chosen(COUNTRIES, issuer),
         "prepaid": pa.array((rail == CARD) & (fractions(code, 81) < 0.06)),
-        "name_match": chosen(_MATCHES, np.where(fractions(code, 83) < _UNCHECKED, -1, match)),
+        "name_match": chosen(_MATCHES, match),
     }
     return table("instruments", columns)

@@ -91,7 +91,7 @@ class World:
     devices_per_model: int = 300
     logins_per_account: float = 11.5
     trades_per_account: float = 1.2
-    transfers_per_account: float = 0.15
+    transfers_per_account: float = 0.05
     labelled_rings: float = 0.6
     labelled_members: float = 0.5
     wholly_labelled: float = 0.15

@@ -1,12 +1,30 @@
-"""The evaluation as a user types it: a small world, start to report."""
+"""The evaluation as a user types it, from a small world to the report; and that nothing later than a cut is seen at
+it.
+"""
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from ingest.pipeline import ingest
 from linkgraph import cli
+from linkgraph.evaluate.accounts import read_verdict
+from linkgraph.evaluate.baselines import baselines
+from linkgraph.evaluate.facts import read_outcome, read_snapshot
+from linkgraph.nightly import Plan, Variant, run_night
+from linkgraph.settings import read_settings
 from linkgraph.simulate import World, simulate
+
+NOW = 1_790_000_000_000_000
+CUT = 1_759_276_799  # 2025-09-30, four months before the world ends
+LATER = "2025-10-01T00:00:00Z"
+
+Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -16,33 +34,141 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_world_is_measured_and_nothing_is_published(
-    world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("LINKGRAPH_HOME", str(tmp_path / "home"))
-    texts = []
-    for out in ("first", "second"):
-        monkeypatch.setattr("sys.argv", ["linkgraph", "evaluate", "--world", str(world), "--out", str(tmp_path / out)])
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs one command in a home; gives its exit code, stdout and stderr."""
+
+    def command(home: Path, *arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setenv("LINKGRAPH_HOME", str(home))
+        monkeypatch.setattr("sys.argv", ["linkgraph", *arguments])
         with pytest.raises(SystemExit) as ended:
             cli.main()
-        assert ended.value.code == 0
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return command
+
+
+def _report(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    return found
+
+
+def test_a_world_is_measured_and_nothing_is_published(world: Path, tmp_path: Path, run: Run) -> None:
+    texts = []
+    for out in ("first", "second"):
+        code, said, _ = run(tmp_path / "home", "evaluate", "--world", str(world), "--out", str(tmp_path / out))
+        assert code == 0
         texts.append((tmp_path / out / "report.json").read_text(encoding="utf-8"))
         assert not (tmp_path / out / "scratch").exists()
     assert texts[0] == texts[1], "the same inputs, the same bytes"
     assert not (tmp_path / "home").exists()
-    rings = json.loads(texts[0])["rings"]
+    assert "innocent kind" in said
+    report = json.loads(texts[0])
+    rings = report["rings"]
     assert rings["true"] == sum(row["rings"] for row in rings["by_design"].values())
     assert rings["by_threshold"][0]["recall"] > 0
     assert rings["at_default"]["innocent"]["family"]["groups"] > 100
-    assert "innocent kind" in capsys.readouterr().out
+    summary = report["accounts"]["summary"]
+    for name in ("linkgraph", "edges shuffled", "labels shuffled", "no IP addresses", "forward PageRank"):
+        assert summary[name]["cuts"] == 2
+    ours, chance = (summary[name]["median_average_precision"] for name in ("linkgraph", "edges shuffled"))
+    assert ours > 3 * chance
 
 
-def test_a_folder_without_truth_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("LINKGRAPH_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("sys.argv", ["linkgraph", "evaluate", "--world", str(tmp_path)])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    assert ended.value.code == 1
-    assert "not a simulated world" in capsys.readouterr().err
+def test_a_ledger_is_measured_against_what_came_later(world: Path, tmp_path: Path, run: Run) -> None:
+    home = tmp_path / "home"
+    assert run(home, "ingest", str(world / "feeds"))[0] == 0
+    assert run(home, "nightly")[0] == 0
+    before = {path: path.stat().st_mtime_ns for path in home.rglob("*") if path.is_file()}
+    code, said, _ = run(home, "evaluate", "--cuts", "2", "--horizon", "60", "--quick")
+    assert code == 0
+    assert "instruments in 180 days" in said
+    after = {path: path.stat().st_mtime_ns for path in home.rglob("*") if path.is_file()}
+    assert {path for path in after if path not in before} == {home / "evaluation" / "report.json"}
+    assert {path for path in before if before[path] != after[path]} == set()
+    report = _report(home / "evaluation")
+    assert [cut["day"] for cut in report["accounts"]["cuts"]] == ["2025-07-31", "2025-09-30"]
+    assert "edges shuffled" not in report["accounts"]["summary"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "reason"),
+    [("", "confirms nobody"), ("a1,fraud,2026-01-02T00:00:00Z\n", "no month end")],
+)
+def test_a_ledger_that_tells_too_little_says_so(tmp_path: Path, run: Run, labels: str, reason: str) -> None:
+    feeds = tmp_path / "feeds"
+    feeds.mkdir()
+    (feeds / "logins.csv").write_text(
+        "account_id,at,device_id\na1,2026-01-01T00:00:00Z,d1\na2,2026-01-01T00:00:00Z,d1\n"
+    )
+    if labels:
+        (feeds / "labels.csv").write_text(f"account_id,label,at\n{labels}")
+    assert run(tmp_path / "home", "ingest", str(feeds))[0] == 0
+    code, said, _ = run(tmp_path / "home", "evaluate")
+    assert code == 0
+    assert reason in said
+    assert _report(tmp_path / "home" / "evaluation")["accounts"] is None
+
+
+def test_an_empty_ledger_and_a_folder_without_truth_are_refused(tmp_path: Path, run: Run) -> None:
+    code, _, err = run(tmp_path / "home", "evaluate", "--world", str(tmp_path))
+    assert (code, "not a simulated world" in err) == (1, True)
+    (tmp_path / "home" / "ledger").mkdir(parents=True)
+    code, _, err = run(tmp_path / "home", "evaluate")
+    assert (code, "the ledger is empty" in err) == (1, True)
+
+
+EARLY = "2025-08-01T00:00:00Z"
+HEADS = {
+    "labels": "account_id,label,at",
+    "logins": "account_id,at,device_id,ip,session_id",
+    "instruments": "account_id,at,kind,token",
+    "transfers": "from_account_id,to_account_id,at,amount,currency,known_at",
+    "disputes": "dispute_id,account_id,opened_at,kind,reason_code,amount,currency",
+}
+# One row known before the cut, so that the file is read at all.
+KNOWN = {
+    "labels": f"A0001999,suspected,{EARLY}",
+    "logins": f"A0001999,{EARLY},own-device,203.0.113.8,s",
+    "instruments": f"A0001999,{EARLY},card,own-card",
+    "transfers": f"A0001999,A0001998,{EARLY},9,EUR,{EARLY}",
+    "disputes": f"early-1,A0001999,{EARLY},inquiry,,5,EUR",
+}
+LATE = {
+    "labels": [f"A0000001,fraud,{LATER}", f"A0000002,cleared,{LATER}"],
+    "logins": [f"A{n:07},{LATER},one-device,203.0.113.9,s{n}" for n in range(40)],
+    "instruments": [f"A{n:07},{LATER},card,one-card" for n in range(40)],
+    "transfers": [f"A{n:07},A{n + 1:07},{EARLY},9,EUR,{LATER}" for n in range(40)],
+    "disputes": [f"late-{n},A{n:07},{LATER},chargeback,10.4,5,EUR" for n in range(5)],
+}
+
+
+@pytest.fixture(scope="module")
+def home(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("leaks") / "home"
+    ingest([world / "feeds"], read_settings(home=folder), NOW)
+    return folder
+
+
+def _at_the_cut(home: Path, folder: Path, feed: str, rows: list[str]) -> dict[str, Any]:
+    """All that is known and scored at the cut, by account, with some more rows of one feed."""
+    folder.mkdir()
+    shutil.copytree(home, folder / "home")
+    (folder / f"{feed}.csv").write_text("\n".join([HEADS[feed], KNOWN[feed], *rows, ""]))
+    settings = read_settings(home=folder / "home")
+    ingest([folder / f"{feed}.csv"], settings, NOW)
+    run = run_night(settings, Plan(CUT * 1_000_000, variant=Variant("leaks")))
+    outcome = read_outcome(settings, NOW)
+    snapshot, verdict = read_snapshot(settings, run, outcome), read_verdict(run, outcome, 0.0)
+    found = {"score": verdict.score, "ring": verdict.in_ring, "alive": snapshot.alive, "labelled": snapshot.labelled}
+    return found | snapshot.counts | baselines(snapshot, 0)
+
+
+@pytest.mark.parametrize("feed", LATE)
+def test_a_fact_known_later_changes_nothing_at_the_cut(home: Path, tmp_path: Path, feed: str) -> None:
+    before = _at_the_cut(home, tmp_path / "before", feed, [])
+    after = _at_the_cut(home, tmp_path / "after", feed, LATE[feed])
+    assert before["score"].any()
+    for name, column in before.items():
+        assert np.array_equal(column, after[name]), name

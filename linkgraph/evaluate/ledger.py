@@ -1,0 +1,125 @@
+"""A ledger measured against its own later facts, cut by cut."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from linkgraph.detect.graph import components
+from linkgraph.evaluate import accounts, trees
+from linkgraph.evaluate.ablations import ablations, missing
+from linkgraph.evaluate.accounts import Verdict, read_verdict
+from linkgraph.evaluate.baselines import baselines
+from linkgraph.evaluate.cuts import Cut, is_mature
+from linkgraph.evaluate.facts import Outcome, Snapshot, read_snapshot
+from linkgraph.evaluate.nights import RunNight
+from linkgraph.evaluate.summary import Rankings, summarise
+from linkgraph.runs import Run
+from linkgraph.settings import Settings
+
+Ints = NDArray[np.int64]
+Found = dict[str, Any]
+
+AS_IT_IS = "as it is"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be measured: `target` makes the cut of a snapshot; quick leaves out what needs a night of its own."""
+
+    settings: Settings
+    outcome: Outcome
+    run_night: RunNight
+    target: Callable[[Snapshot], Cut]
+    seed: int
+    quick: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One cut with everything that was ranked."""
+
+    run: Run
+    snapshot: Snapshot
+    cut: Cut
+    verdict: Verdict
+    scores: dict[str, NDArray[np.float64]]
+
+
+def measure_accounts(task: Task, clocks: list[int], ring: Ints | None = None) -> tuple[Found, list[Run], list[Found]]:
+    """All cuts and their summary; the runs; and what was not evaluated, with the reason. Clocks in epoch seconds.
+
+    ring: what every account is drawn with; by default the linked pairs of the last cut decide.
+    """
+    p = task.settings.parameters
+    skipped: list[Found] = []
+    cuts = [_one(task, clock, skipped) for clock in clocks]
+    unit = _linked(cuts[-1].run, task.outcome) if ring is None else ring
+    for place, each in enumerate(cuts):
+        past = [old.snapshot for old in cuts[:place] if is_mature(old.cut.clock, each.cut.clock, 0, p.maturity)]
+        scores = trees.boosted(each.snapshot, each.cut.account, past, unit, task.seed)
+        if scores is not None:
+            each.scores["boosted trees"] = scores
+    rankings = [Rankings(each.cut, each.scores, unit[each.cut.account]) for each in cuts]
+    found = {
+        "capacity": p.review_capacity,
+        "cuts": [_row(task, each) for each in cuts],
+        "summary": summarise(rankings, p, task.seed),
+    }
+    return found, [each.run for each in cuts], skipped
+
+
+def _one(task: Task, clock: int, skipped: list[Found]) -> Measured:
+    """A night at the cut, and beside it the nights with something taken away."""
+    when = clock * 1_000_000
+    run = task.run_night(task.settings, when, AS_IT_IS, {})
+    snapshot = read_snapshot(task.settings, run, task.outcome)
+    cut = task.target(snapshot)
+    threshold = task.settings.parameters.ring_score_at
+    verdict = read_verdict(run, task.outcome, threshold)
+    scores = accounts.own_rankings(verdict)
+    for ablation in [] if task.quick else ablations(task.seed):
+        reason = missing(ablation, run)
+        if reason is not None:
+            skipped.append({"what": f"{ablation.name}, cut {_day(clock)}", "why": reason})
+            continue
+        other = task.run_night(task.settings, when, ablation.name, ablation.before)
+        scores[ablation.name] = read_verdict(other, task.outcome, threshold).score
+    scores |= baselines(snapshot, task.seed)
+    return Measured(run, snapshot, cut, verdict, {name: score[cut.account] for name, score in scores.items()})
+
+
+def _linked(run: Run, outcome: Outcome) -> Ints:
+    """Component of every account among the linked pairs of a run: a ring, or what it was cut out of."""
+    pairs = pq.read_table(run.work("kept_pairs"), columns=["a", "b"])
+    ids = pq.read_table(run.work("roster"), columns=["account_id"])["account_id"].combine_chunks()
+    number = outcome.numbers(ids)
+    a, b = (number[pairs[name].to_numpy()].astype(np.int32) for name in ("a", "b"))
+    return components(len(outcome.accounts), a, b).astype(np.int64)
+
+
+def _row(task: Task, each: Measured) -> Found:
+    """What the report says of one cut."""
+    p, cut = task.settings.parameters, each.cut
+    return {
+        "as_of": cut.clock,
+        "day": _day(cut.clock),
+        "run_id": each.run.run_id,
+        "candidates": len(cut.account),
+        "positives": int(cut.positive.sum()),
+        "unripe": cut.unripe,
+        "confirmed_by_then": int(each.snapshot.fraud.sum()),
+        "base_rate": float(cut.positive.mean()) if len(cut.account) else None,
+        "reach": accounts.reach(each.snapshot, cut, each.verdict),
+        "methods": {name: accounts.figures(score, cut, p.review_capacity) for name, score in each.scores.items()},
+        "calibration": accounts.calibrated(each.verdict, cut),
+        "by_country": accounts.wrongly_picked(each.verdict, cut, task.outcome.country, p.review_capacity),
+    }
+
+
+def _day(clock: int) -> str:
+    return datetime.fromtimestamp(clock, UTC).date().isoformat()
