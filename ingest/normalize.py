@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import duckdb
 import numpy as np
@@ -39,6 +39,7 @@ class Form:
     shape: a macro that is computed once per value, and whose answer `macro` takes after the value; it takes the first
     `shaping` options itself.
     secret: the key under which a part becomes a token. folded: NFKC comes first.
+    looked_up: parts that only lists are asked about; they never leave. What lists say is the part `listed`.
     same: pairs of a part and the part that it is where the macro gives none, so that no token is made twice.
     """
 
@@ -49,6 +50,7 @@ class Form:
     shaping: int = 0
     folded: bool = False
     same: tuple[tuple[str, str], ...] = ()
+    looked_up: tuple[str, ...] = ()
 
 
 def _identifier(kind: str, macro: str, *more: str, shape: str = "", folded: bool = False, **secret: str) -> Form:
@@ -59,14 +61,19 @@ def _identifier(kind: str, macro: str, *more: str, shape: str = "", folded: bool
 FORMS: dict[str, Form] = {
     **{kind: _identifier(kind, "read_opaque", "length", "card") for kind in KIND_NAMES},
     "ip": replace(
-        _identifier("ip", "read_ip", "exact", "version", shape="ip_form", exact="ip"), same=(("exact", "value"),)
+        _identifier("ip", "read_ip", "exact", "version", shape="ip_form", exact="ip"),
+        same=(("exact", "value"),),
+        looked_up=("number",),
     ),
+    "asn": Form("read_asn", looked_up=("key",)),
     "card": _identifier("card", "read_card"),
     "bank": _identifier("bank", "read_opaque", "card"),
     "payer": _identifier("payer", "read_account_number", "card", folded=True),
     "document": _identifier("document", "read_account_number", "card", folded=True),
-    "wallet": _identifier("wallet", "read_wallet", "has_memo"),
-    "email": _identifier("email", "read_email", "stem", shape="email_form", folded=True, stem="stem"),
+    "wallet": replace(_identifier("wallet", "read_wallet", "has_memo"), looked_up=("key",)),
+    "email": replace(
+        _identifier("email", "read_email", "stem", shape="email_form", folded=True, stem="stem"), looked_up=("domain",)
+    ),
     "stem": _identifier("stem", "read_stem", folded=True),
     "phone": _identifier("phone", "read_phone", shape="phone_form", folded=True),
     "name": _identifier("name", "read_name", "surname", shape="fold_text", folded=True, surname="surname"),
@@ -87,11 +94,20 @@ FORMS: dict[str, Form] = {
 }
 
 
+class Lists(Protocol):
+    """What look-up lists say of values before they become tokens; see `ingest.registry`."""
+
+    def codes(self, form: str, answer: pa.Table) -> pa.Array | None: ...
+
+
 class Normalizer:
     """One DuckDB database with the macros of `queries/ingest/`, and the keys. Each thread has its own connection."""
 
-    def __init__(self, keys: Mapping[str, Key], memory_limit: str = "1GB", threads: int = 2) -> None:
+    def __init__(
+        self, keys: Mapping[str, Key], memory_limit: str = "1GB", threads: int = 2, lists: Lists | None = None
+    ) -> None:
         self._keys = keys
+        self._lists = lists
         self._database = duckdb.connect(config={"memory_limit": memory_limit, "threads": threads})
         for statement in _macros():
             self._database.execute(statement)
@@ -119,16 +135,18 @@ class Normalizer:
             places = pc.index_in(values, words)
             if not places.null_count:
                 return answers.take(places)
-        answers = self._read(FORMS[form], values, options, tokens=tokens)
+        answers = self._read(form, values, options, tokens=tokens)
         if len(values) <= _FEW:
             self._words[key] = values, answers
         return answers
 
-    def _read(self, how: Form, values: pa.Array, options: Sequence[Any], *, tokens: bool) -> pa.Table:
+    def _read(self, form: str, values: pa.Array, options: Sequence[Any], *, tokens: bool) -> pa.Table:
+        how = FORMS[form]
+        asked = how.looked_up if self._lists and tokens else ()
         if how.folded:
             values = pc.utf8_trim_whitespace(pc.utf8_normalize(values, "NFKC"))
         secret = dict(how.secret) if tokens else {}
-        columns = [self._part(part, secret.get(part)) for part in (*how.parts, "fault")]
+        columns = [self._part(part, secret.get(part)) for part in (*how.parts, *asked, "fault")]
         rows = self._rows({"value": values})
         arguments = [ColumnExpression("value")]
         if how.shape:
@@ -139,7 +157,11 @@ class Normalizer:
         for part, other in how.same:
             place = table.schema.get_field_index(part)
             table = table.set_column(place, part, pc.coalesce(table[part], table[other]))
-        return table
+        return self._listed(form, table).drop_columns(list(asked)) if tokens else table
+
+    def _listed(self, form: str, table: pa.Table) -> pa.Table:
+        codes = self._lists.codes(form, table) if self._lists else None
+        return table if codes is None else table.append_column("listed", codes)
 
     def call(self, macro: str, columns: Mapping[str, pa.Array], options: Sequence[Any] = ()) -> pa.ChunkedArray:
         """The macro's answer for each row of `columns`, in order."""

@@ -5,7 +5,7 @@ leaves it out or where the thing it tells about stands for nothing (an observati
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -23,13 +23,14 @@ _NO_TEXT = pa.scalar(None, pa.string())
 
 @dataclass(slots=True)
 class Shaped:
-    """What became of one chunk."""
+    """What became of one chunk. `listed`: kind, identifier, code and known_at of what lists speak of, each once."""
 
     batch: pa.RecordBatch
     rejects: list[Reject]
     ignored: Counter[str]
     rows: int
     undated: int = 0
+    listed: pa.Table | None = None
 
 
 @dataclass(slots=True)
@@ -42,6 +43,7 @@ class _Rows:
     reasons: pa.Array
     faulty: pa.Array
     empty: pa.Array
+    listed: list[tuple[pa.Array, pa.Array, pa.Array]] = field(default_factory=list)
 
     @classmethod
     def of(cls, count: int) -> "_Rows":
@@ -56,6 +58,24 @@ class _Rows:
                 self.columns[name] = column.parts[part]
         if column.faults is not None:
             self._note(described, column.faults)
+        if "listed" in column.parts:
+            self._list(described, column.parts)
+
+    def _list(self, described: Field, parts: dict[str, pa.Array]) -> None:
+        """Note what lists say of a column: of a network, it is said of the row's address."""
+        kind = "ip" if described.form == "asn" else described.form
+        kinds = self.columns[described.kind_from] if described.kind_from else pa.repeat(kind, self.count)
+        tokens = self.columns["ip"] if described.form == "asn" else parts["value"]
+        self.listed.append((kinds, tokens, parts["listed"]))
+
+    def found(self, kept: pa.Array) -> pa.Table | None:
+        """What lists say of the kept rows: kind, identifier, code, and when it was first known."""
+        tables = []
+        for kinds, tokens, codes in self.listed:
+            wanted = pc.and_(pc.and_(codes.is_valid(), tokens.is_valid()), kept)
+            columns = {"kind": kinds, "identifier": tokens, "code": codes, "known_at": self.columns["known_at"]}
+            tables.append(pa.table({name: values.filter(wanted) for name, values in columns.items()}))
+        return earliest(pa.concat_tables(tables)) if tables else None
 
     def _note(self, described: Field, codes: pa.Array) -> None:
         rejected, ignored = row_faults(codes)
@@ -108,7 +128,8 @@ class Shaper:
             batch = batch.filter(kept)
         total = len(chunk.lines) + len(chunk.rejects) + chunk.blank
         undated = len(batch) - dated.filter(kept).true_count
-        return Shaped(batch, [*chunk.rejects, *rows.rejects(lines)], rows.ignored, total, undated)
+        rejects = [*chunk.rejects, *rows.rejects(lines)]
+        return Shaped(batch, rejects, rows.ignored, total, undated, rows.found(kept))
 
     def _only(self, chunk: Chunk) -> tuple[pa.Array, dict[str, pa.Array], int]:
         lines, columns = chunk.lines, dict(chunk.columns)
@@ -178,6 +199,12 @@ class Shaper:
         return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
+def earliest(found: pa.Table) -> pa.Table:
+    """Each kind, identifier and code once, with the earliest time it was known."""
+    grouped = found.group_by(["kind", "identifier", "code"], use_threads=False).aggregate([("known_at", "min")])
+    return grouped.rename_columns({"known_at_min": "known_at"})
+
+
 def _typed(values: pa.Array | None, rows: int, kind: pa.DataType) -> pa.Array:
     return pa.nulls(rows, kind) if values is None else values.cast(kind)
 
@@ -196,7 +223,8 @@ def _joined(read: list[tuple[Column, pa.Array]], described: Field) -> Column:
         return read[0][0]
     order = pc.sort_indices(pa.chunked_array([places for _, places in read]))
     parts = {}
-    for part, _ in described.outputs:
+    parts_of_any = {part: None for column, _ in read for part in column.parts if part == "listed"}
+    for part in [*(part for part, _ in described.outputs), *parts_of_any]:
         kind = next((column.parts[part].type for column, _ in read if part in column.parts), pa.null())
         pieces = [column.parts.get(part, pa.nulls(len(places), kind)) for column, places in read]
         parts[part] = pa.concat_arrays(pieces).take(order)

@@ -1,5 +1,6 @@
 """Ingest from end to end: each file is read in chunks, shaped, and committed to the ledger as a whole or not at all."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,10 +11,11 @@ import pyarrow as pa
 from ingest.delimited import CsvReader, JsonLinesReader
 from ingest.mapping import read_maps
 from ingest.normalize import Normalizer
-from ingest.observations import Shaper
+from ingest.observations import Shaper, earliest
 from ingest.pseudonyms import read_keys
 from ingest.readers import ParquetReader, Reader, content_digest
 from ingest.records import RECORDS
+from ingest.registry import Registry, class_rows, open_registry
 from ingest.rejects import RejectFile
 from ingest.reports import FileReport
 from ingest.sources import Choice, SourceFile, find_sources
@@ -46,8 +48,9 @@ def ingest(
     """
     choice = Choice(feed, tuple(read_maps(columns)) if columns else ())
     sources = list(find_sources(paths, choice))
-    normalizer = Normalizer(read_keys(settings.keys_file, settings.home), settings.memory_limit, settings.threads)
-    work = _Work(settings, normalizer, now, progress or _nobody)
+    keys, lists = read_keys(settings.keys_file, settings.home), open_registry(settings.home)
+    normalizer = Normalizer(keys, settings.memory_limit, settings.threads, lists)
+    work = _Work(settings, normalizer, lists, now, progress or _nobody)
     try:
         reports = [work.take(source) for source in sources]
     finally:
@@ -70,6 +73,7 @@ class _Work:
 
     settings: Settings
     normalizer: Normalizer
+    lists: Registry
     now: int
     progress: Progress
 
@@ -96,7 +100,7 @@ class _Work:
         with RejectFile(listed, str(source.path)) as rejects:
             reading = _Reading(source, report, rejects, self, _Unknown(self.normalizer))
             try:
-                ledger.append(source.feed, report.digest, reading.batches())
+                ledger.append(source.feed, report.digest, reading.batches(), reading.classes if self.lists else None)
             except InputError as error:
                 return replace(reading.report, status="refused", error=str(error))
         note = reading.report.note if reading.report.rows else "no rows"
@@ -139,6 +143,7 @@ class _Reading:
     unknown: _Unknown
     ignored: Counter[str] = field(default_factory=Counter)
     undated: int = 0
+    listed: list[pa.Table] = field(default_factory=list)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Ledger rows, chunk by chunk; InputError at the end if too many rows were rejected."""
@@ -157,6 +162,7 @@ class _Reading:
                 self.rejects.add(shaped.rejects)
                 self.ignored += shaped.ignored
                 self.undated += shaped.undated
+                self.listed += [shaped.listed] if shaped.listed is not None else []
                 self._count(shaped.rows, len(shaped.batch))
                 yield shaped.batch
         except InputError as error:
@@ -165,6 +171,12 @@ class _Reading:
             where = f"{self.source.path}: cannot be read after row {self.report.rows}"
             raise InputError(f"{where}: {type(error).__name__}") from error
         self._check_share()
+
+    def classes(self) -> tuple[str, pa.RecordBatch]:
+        """What lists say of the rows read, and the digest of that."""
+        digest = hashlib.sha256(f"{self.report.digest}:{self.work.lists.digest}".encode()).hexdigest()[:16]
+        found = earliest(pa.concat_tables(self.listed)) if self.listed else None
+        return digest, class_rows(self.work.lists, found, self.report.digest)
 
     def _located(self, message: str) -> str:
         path = str(self.source.path)

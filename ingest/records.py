@@ -138,7 +138,8 @@ RECORDS: dict[str, FeedRecord] = {
             _token("fingerprint", "fingerprint", value="fingerprint", length="fingerprint_length"),
             _token("ip", "ip", value="ip", exact="ip_exact", version="ip_version"),
             _token("user_agent", "user_agent", value="user_agent"),
-            *_texts("asn", "result"),
+            *_plain("asn", "asn"),
+            *_texts("result"),
             _choice("security_change", ("password", "two_factor", "email", "phone", "limit", "api_key")),
         ),
         _feed(

@@ -55,7 +55,9 @@ class ColumnReader:
         self._refuse_cards(described, answer)
         faults = pc.coalesce(text.faults, self._missing(described, values, answer["fault"].combine_chunks()))
         parts = {
-            part: answer[part].combine_chunks().take(encoded.indices) for part in FORMS[form].parts if part != "card"
+            part: answer[part].combine_chunks().take(encoded.indices)
+            for part in (*FORMS[form].parts, "listed")
+            if part != "card" and part in answer.column_names
         }
         return Column(parts, faults.take(encoded.indices) if faults.null_count < len(faults) else None)
 

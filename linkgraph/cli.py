@@ -67,6 +67,31 @@ def ingest(
         ingest_files(paths, read_settings(), _now(), feed, columns, seen)
 
 
+@app.command()
+def lists(
+    description: Annotated[Path | None, typer.Argument(help="TOML file that describes the lists to take")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take look-up lists, which name classes of identifiers from the next observation on; without a file, show them."""
+    from ingest.lists import held_lists, import_lists
+    from ingest.normalize import Normalizer
+    from ingest.pseudonyms import read_keys
+
+    settings = read_settings()
+    if description is None:
+        found = held_lists(settings.home)
+    else:
+        keys = read_keys(settings.keys_file, settings.home)
+        with closing(Normalizer(keys, settings.memory_limit, settings.threads)) as normalizer:
+            found = import_lists(description, settings.home, normalizer)
+    if as_json:
+        _print([asdict(each) for each in found])
+    for each in [] if as_json else found:
+        typer.echo(each.line)
+    if description is not None and not as_json:
+        typer.echo("read at ingest: they apply from the next observation on, not to what is in the ledger already")
+
+
 def _file_line(name: str, report: dict[str, object]) -> str:
     feed = f" as {report['feed']}" if report["feed"] else ""
     words = [f"{name}{feed}: {report['status']}, {report['accepted']:,} of {report['rows']:,} rows taken"]
@@ -215,13 +240,15 @@ def export(folder: Path, run: OfRun = None, form: Annotated[Format, typer.Option
 @app.command()
 def status(as_json: AsJson = False) -> None:
     """The published run: what it was made from, what it holds, and whether it is stale."""
+    from ingest.lists import newest_lists
+
     settings = read_settings()
-    found = nights.status(settings, _now())
+    found = nights.status(settings, _now()) | {"lists": newest_lists(settings.home, _now())}
     if as_json:
         _print(found)
         return
     for name, value in found.items():
-        typer.echo(f"{name:<16} {json.dumps(value) if isinstance(value, dict | bool | None) else value}")
+        typer.echo(f"{name:<16} {json.dumps(value) if isinstance(value, dict | list | bool | None) else value}")
 
 
 @app.command()

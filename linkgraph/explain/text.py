@@ -56,7 +56,8 @@ def _links(explanation: Explanation) -> Iterator[str]:
     if explanation.links:
         yield "Identifiers that count"
     for each in explanation.links:
-        yield f"  {_name(each)}  {_others(each)}, {day(each.link.first_seen)} to {day(each.link.last_seen)}"
+        why = f": {plain(each.identifier.why)}" if each.identifier.why else ""
+        yield f"  {_name(each)}  {_others(each)}, {day(each.link.first_seen)} to {day(each.link.last_seen)}{why}"
 
 
 def _pairs(explanation: Explanation) -> Iterator[str]:

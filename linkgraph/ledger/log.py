@@ -8,7 +8,7 @@ next try); killed after it, the file is wholly in, and the same file again is a 
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from linkgraph.errors import LedgerError
-from linkgraph.ledger.schema import FEEDS, TIME
+from linkgraph.ledger.schema import CLASSES, FEEDS, TABLES, TIME
 
 _ROWS_PER_FILE = 8_000_000  # keeps one data file near 0.5 GB, so that readers can prune and parallelise
 
@@ -51,8 +51,17 @@ class Ledger:
         table = self._table(feed)
         return table is not None and table.transaction_version(digest) is not None
 
-    def append(self, feed: str, digest: str, batches: Iterator[pa.RecordBatch]) -> int:
+    def append(
+        self,
+        feed: str,
+        digest: str,
+        batches: Iterator[pa.RecordBatch],
+        classes: Callable[[], tuple[str, pa.RecordBatch]] | None = None,
+    ) -> int:
         """Commit all of `batches` as one file; returns the rows written.
+
+        classes: asked once all batches are written, for what lists say of them, and its digest. That is committed
+        first: classes without rows harm nobody, rows without their classes would stay unlisted.
 
         If the iterator raises, nothing of it becomes visible and the error passes through. A digest that is already in
         the table is not written again (returns 0).
@@ -62,21 +71,31 @@ class Ledger:
         with self._exclusive():
             if self.contains(feed, digest):
                 return 0
-            written: list[AddAction] = []
-            try:
-                written.extend(_write_parts(folder, digest, _ahead(filter(len, batches)), FEEDS[feed].schema))
-            except BaseException as error:
-                for part in folder.glob(f"{digest}-*.parquet"):
-                    part.unlink()
-                if isinstance(error, OSError):
-                    raise LedgerError(f"the ledger table of {feed} cannot be written: {error.strerror}") from error
-                raise
+            written = self._write(feed, digest, _ahead(filter(len, batches)))
+            if classes is not None:
+                self._add_classes(*classes())
             self._commit(feed, digest, written)
         return sum(json.loads(action.stats)["numRecords"] for action in written)
 
+    def _add_classes(self, digest: str, found: pa.RecordBatch) -> None:
+        (self._folder / CLASSES.name).mkdir(exist_ok=True)
+        if len(found) and not self.contains(CLASSES.name, digest):
+            self._commit(CLASSES.name, digest, self._write(CLASSES.name, digest, iter([found])))
+
+    def _write(self, feed: str, digest: str, batches: Iterator[pa.RecordBatch]) -> list[AddAction]:
+        folder = self._folder / feed
+        try:
+            return list(_write_parts(folder, digest, batches, TABLES[feed].schema))
+        except BaseException as error:
+            for part in folder.glob(f"{digest}-*.parquet"):
+                part.unlink()
+            if isinstance(error, OSError):
+                raise LedgerError(f"the ledger table of {feed} cannot be written: {error.strerror}") from error
+            raise
+
     def entries(self, feed: str | None = None) -> list[FileEntry]:
         """Committed data files, of one feed or of all, in order of feed, digest and part."""
-        names = [feed] if feed else sorted(FEEDS)
+        names = [feed] if feed else sorted(TABLES)
         return [entry for name in names for entry in self._entries(name)]
 
     def files(self, feed: str, as_of: int) -> list[Path]:
@@ -84,8 +103,8 @@ class Ledger:
         return [entry.path for entry in self._entries(feed) if entry.oldest_known_at <= as_of]
 
     def newest_known_at(self) -> int | None:
-        """The newest known time in the ledger, epoch microseconds; None while it is empty."""
-        return max((entry.newest_known_at for entry in self.entries()), default=None)
+        """The newest known time in the feeds, epoch microseconds; None while they are empty."""
+        return max((entry.newest_known_at for entry in self.entries() if entry.feed in FEEDS), default=None)
 
     def _table(self, feed: str) -> DeltaTable | None:
         folder = self._folder / feed
@@ -115,7 +134,7 @@ class Ledger:
     def _commit(self, feed: str, digest: str, written: list[AddAction]) -> None:
         properties = CommitProperties(app_transactions=[Transaction(digest, 1)])
         table = self._table(feed)
-        schema = Schema.from_arrow(FEEDS[feed].schema)
+        schema = Schema.from_arrow(TABLES[feed].schema)
         try:
             if table is None:
                 create_table_with_add_actions(

@@ -190,3 +190,21 @@ FEEDS: dict[str, Feed] = {
         Feed("labels", _columns(account_id=TEXT, label=TEXT, at=TIME, source=TEXT, typology=TEXT)),
     )
 }
+
+# What lists said, at ingest, of the value behind a token: a row per file, token, list and class. In force from
+# `known_at`, and from `listed_until` on no more; the row with the newest `checked` holds. Times in epoch microseconds.
+CLASSES = Feed(
+    "classes",
+    _columns(
+        kind=TEXT,
+        identifier=TOKEN,
+        name=TEXT,
+        list=TEXT,
+        source=TEXT,
+        listed_from=TIME,
+        listed_until=TIME,
+        checked=TIME,
+    ),
+)
+
+TABLES: dict[str, Feed] = FEEDS | {CLASSES.name: CLASSES}

@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 
 from linkgraph.detect import evidence, pairs
 from linkgraph.stages import signs
+from linkgraph.stages.classing import classify
 from linkgraph.stages.night import Counts, Night
 from linkgraph.tables import USED
 
@@ -17,9 +18,8 @@ def project(night: Night) -> Counts:
     used = night.run.table("used")
     counts |= {"parts": len(parts), "used": night.engine.run("used", used, USED, parts)}
     night.show(used)
-    return counts | night.work(
-        "identifiers_seen", "identifiers_named", "seeds", "degrees", "received_from_fraud", "disputed", "takeovers"
-    )
+    counts |= classify(night)
+    return counts | night.work("identifiers_named", "seeds", "degrees", "received_from_fraud", "disputed", "takeovers")
 
 
 def weigh(night: Night) -> Counts:

@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 
 from linkgraph.detect import evidence
 from linkgraph.engine.duckdb import DuckDBEngine, write_parquet
-from linkgraph.ledger import FEEDS, Ledger
+from linkgraph.ledger import TABLES as LEDGER_TABLES
+from linkgraph.ledger import Ledger
 from linkgraph.models import Model
 from linkgraph.parameters import Parameters
 from linkgraph.runs import Run
@@ -92,7 +93,7 @@ class Night:
 def open_tables(night: Night) -> None:
     """Make the ledger as known at the clock, the small parameter tables and the tables already made visible by name."""
     engine = night.engine
-    for feed in FEEDS.values():
+    for feed in LEDGER_TABLES.values():
         engine.files(f"ledger_{feed.name}", night.ledger.files(feed.name, night.clock), feed.schema)
     engine.table("clock", evidence.clock_table(night.clock, night.parameters))
     engine.table("kinds", evidence.kind_table(night.parameters, night.bits))

@@ -8,7 +8,7 @@ WITH reached AS (
 )
 SELECT
   identifiers_seen.kind AS kind, identifiers_seen.identifier AS identifier, identifiers_seen.degree AS degree,
-  NULL::varchar AS class, identifiers_seen.first_seen AS first_seen, identifiers_seen.last_seen AS last_seen,
+  identifiers_seen.class AS class, identifiers_seen.first_seen AS first_seen, identifiers_seen.last_seen AS last_seen,
   coalesce(reached.voltage, 0.0) AS voltage, identifiers_seen.counted AS counted, identifiers_seen.why AS why
 FROM identifiers_seen
 LEFT JOIN reached ON reached.kind = identifiers_seen.kind AND reached.identifier = identifiers_seen.identifier

@@ -1,7 +1,8 @@
 """How fast login rows get from a file into the ledger, and how much memory that takes.
 
-By hand: `python -m tests.benchmarks.ingest_speed --rows 2000000`. Each file is taken by a process of its own, so that
-its peak memory is its own; the time is from opening the file to the committed ledger.
+By hand: `python -m tests.benchmarks.ingest_speed --rows 2000000`, with `--lists` to take look-up lists. Each file is
+taken by a process of its own, so that its peak memory is its own; the time is from opening the file to the committed
+ledger.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,6 +19,9 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from ingest.lists import import_lists
+from ingest.normalize import Normalizer
+from ingest.pseudonyms import read_keys
 from linkgraph.simulate import World, simulate
 
 Figures = dict[str, float]
@@ -73,13 +78,21 @@ def measure(path: Path, home: Path) -> Figures:
     return found | {"rows_per_second": found["rows"] / found["seconds"]}
 
 
-def run(rows: int, forms: Sequence[str], say: Callable[[str], object]) -> dict[str, Figures]:
-    """Measure each format in turn; `say` gets a line for each."""
+def take_lists(description: Path, home: Path) -> None:
+    """Take the look-up lists that a TOML file describes into a home."""
+    with closing(Normalizer(read_keys(None, home))) as normalizer:
+        import_lists(description, home, normalizer)
+
+
+def run(rows: int, forms: Sequence[str], say: Callable[[str], object], lists: Path | None = None) -> dict[str, Figures]:
+    """Measure each format in turn, with `lists` taken before; `say` gets a line for each."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         paths = write_logins(folder, rows)
         found = {}
         for form in forms:
+            if lists is not None:
+                take_lists(lists, folder / f"home-{form}")
             found[form] = figures = measure(paths[form], folder / f"home-{form}")
             share = figures["rows_per_second"] / found[forms[0]]["rows_per_second"]
             say(
@@ -94,5 +107,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=2_000_000)
     parser.add_argument("--formats", nargs="+", default=list(FORMATS), choices=FORMATS)
+    parser.add_argument("--lists", type=Path)
     given = parser.parse_args()
-    run(given.rows, given.formats, lambda line: sys.stdout.write(f"{line}\n"))
+    run(given.rows, given.formats, lambda line: sys.stdout.write(f"{line}\n"), given.lists)

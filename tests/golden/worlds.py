@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingest.lists import import_lists
+from ingest.normalize import Normalizer
 from ingest.pipeline import ingest
-from ingest.pseudonyms import KEY_NAMES
+from ingest.pseudonyms import KEY_NAMES, read_keys
 from linkgraph.model import Account, Contribution, Identifier, Member, Pair, Ring
 from linkgraph.nightly import Plan, run_night
 from linkgraph.runs import Run
@@ -140,19 +142,27 @@ class Judged:
         return {account_id for account_id, account in self.accounts.items() if account.flagged}
 
 
-def settle(folder: Path, world: Feeds) -> Settings:
-    """Ingest the world's files into an empty home below `folder`."""
+def take_lists(settings: Settings, description: Path) -> None:
+    """Take the look-up lists that a TOML file describes."""
+    with closing(Normalizer(read_keys(settings.keys_file, settings.home))) as normalizer:
+        import_lists(description, settings.home, normalizer)
+
+
+def settle(folder: Path, world: Feeds, lists: Path | None = None) -> Settings:
+    """Ingest the world's files into an empty home below `folder`, after taking look-up lists."""
     (folder / "feeds").mkdir(parents=True)
     settings = read_settings(home=folder / "home", threads=1, keys_file=_keys(folder / "keys.toml"))
     for feed, rows in world.items():
         (folder / "feeds" / f"{feed}.csv").write_text(csv_text(rows), encoding="utf-8")
+    if lists is not None:
+        take_lists(settings, lists)
     ingest([folder / "feeds"], settings, NOW)
     return settings
 
 
-def night(folder: Path, world: Feeds, seed: int = 0) -> Judged:
+def night(folder: Path, world: Feeds, seed: int = 0, lists: Path | None = None) -> Judged:
     """Ingest the world, run the night of `AS_OF`, and read its store."""
-    settings = settle(folder, world)
+    settings = settle(folder, world, lists)
     run = run_night(settings, Plan(as_of=AS_OF * 1_000_000, seed=seed))
     return read(settings, run, sorted(_mentioned(world)))
 

@@ -1,0 +1,18 @@
+-- The class of identifiers that have one: a verdict before lists, a hub of a list before rules. Of several, the first in the
+-- order of the classes is shown, and one hub among them is enough.
+-- returns: kind, identifier, class, hub, why
+WITH named AS (
+  SELECT
+    listed.kind AS kind, listed.identifier AS identifier, classes.place AS place, classes.name AS name, classes.hub AS hub,
+    classes.verdict AS verdict,
+    classes.words || ' (list ' || listed.list || ' of ' || strftime(make_timestamp(listed.checked), '%Y-%m-%d') || ', '
+      || listed.source || ')' AS why
+  FROM listed
+  JOIN classes ON classes.name = listed.name
+)
+SELECT
+  kind AS kind, identifier AS identifier, arg_min(name, place) AS class, bool_or(hub) AND NOT bool_or(verdict) AS hub,
+  string_agg(why, '; ' ORDER BY place, why) AS why
+FROM named
+GROUP BY kind, identifier
+ORDER BY kind, identifier
