@@ -295,10 +295,10 @@ def evaluate(
 
         if world is None:
             scratch.ledger_folder.symlink_to(settings.ledger_folder.resolve())
-            report = evaluation.evaluate_ledger(scratch, night, request)
+            report = evaluation.evaluate_ledger(scratch, evaluation.Nights(night, None), request)
         else:
             _fill(scratch, world, bar)
-            report = evaluation.evaluate_world(scratch, world / "truth", night, request)
+            report = evaluation.evaluate_world(scratch, world / "truth", evaluation.Nights(night, None), request)
     write_report(report, folder)
     typer.echo(render(report), nl=False)
 

@@ -133,5 +133,26 @@ def wrongly_picked(verdict: Verdict, cut: Cut, classes: NDArray[np.str_], capaci
     return rows
 
 
+def address_classes(run: Run, outcome: Outcome) -> NDArray[np.str_]:
+    """Per account: the class of network its addresses are of (the first by name of several), as `carrier_nat`; `own`
+    where no
+    address of it is of a class, `none` without addresses.
+    """
+    addresses = pq.read_table(
+        run.table("identifiers"), columns=["kind", "identifier", "class"], filters=[("kind", "=", "ip")]
+    )
+    used = pq.read_table(run.table("used"), columns=["account_id", "kind", "identifier"], filters=[("kind", "=", "ip")])
+    classed = addresses["class"].to_numpy(zero_copy_only=False)[
+        np.asarray(pc.index_in(used["identifier"], addresses["identifier"].combine_chunks()), dtype=np.int64)
+    ]
+    words = np.full(len(outcome.accounts), "none", dtype=object)
+    account = outcome.numbers(used["account_id"].combine_chunks())
+    words[account] = "own"
+    named = np.array([word is not None for word in classed], dtype=bool)
+    order = np.argsort(classed[named].astype(str), kind="stable")[::-1]
+    words[account[named][order]] = classed[named][order]
+    return words.astype(str)
+
+
 def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)

@@ -4,6 +4,7 @@ The keys of a report are its schema: `schema` is raised whenever one changes its
 is in `not_evaluated`, with the reason, and its figures are null: never 0.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ from numpy.typing import NDArray
 from linkgraph import __version__
 from linkgraph.errors import RunError
 from linkgraph.evaluate import world
-from linkgraph.evaluate.cuts import make_cut, make_true_cut, month_ends
-from linkgraph.evaluate.facts import NEVER, Outcome, read_outcome
-from linkgraph.evaluate.ledger import AS_IT_IS, Task, measure_accounts
+from linkgraph.evaluate.cuts import Cut, make_cut, make_true_cut, month_ends
+from linkgraph.evaluate.facts import NEVER, Outcome, Snapshot, read_outcome
+from linkgraph.evaluate.ledger import Fit, Task, measure_accounts, measure_leaky
 from linkgraph.evaluate.nights import RunNight
+from linkgraph.evaluate.stability import measure_stability
 from linkgraph.evaluate.truth import BAD_ROLES, Truth, read_truth
 from linkgraph.ledger import Ledger
 from linkgraph.runs import Run
@@ -43,39 +45,45 @@ class Request:
     quick: bool = False
 
 
-def evaluate_world(settings: Settings, truth_folder: Path, run_night: RunNight, request: Request) -> Report:
+@dataclass(frozen=True, slots=True)
+class Nights:
+    """What the evaluation cannot do itself: run a night, and learn from what was known before it (None: stay cold)."""
+
+    run: RunNight
+    fit: Fit | None
+
+    def task(self, settings: Settings, outcome: Outcome, target: Callable[[Snapshot], Cut], request: Request) -> Task:
+        """The task of measuring one ledger."""
+        return Task(settings, outcome, self.run, target, request.seed, request.quick, self.fit)
+
+
+def evaluate_world(settings: Settings, truth_folder: Path, nights: Nights, request: Request) -> Report:
     """A world whose feeds are in the ledger of the scratch home of `settings`, against its truth: the night at the
     end of the
     world, and one more cut that lies `maturity` days before it.
     """
     truth = read_truth(truth_folder)
     oldest, newest = _span(settings)
-    run = run_night(settings, newest * 1_000_000, AS_IT_IS, {})
     outcome = read_outcome(settings, newest * 1_000_000)
     bad = np.zeros(len(outcome.accounts), dtype=bool)
     known = outcome.numbers(truth.accounts)
     bad[known[np.isin(truth.role, BAD_ROLES) & (known >= 0)]] = True
-    task = Task(
-        settings,
-        outcome,
-        run_night,
-        lambda snapshot: make_true_cut(snapshot, outcome, bad),
-        request.seed,
-        request.quick,
-    )
+    task = nights.task(settings, outcome, lambda each: make_true_cut(each, outcome, bad), request)
     clocks = [*month_ends(oldest, newest - settings.parameters.maturity * _DAY, 1), newest]
-    accounts, nights, skipped = measure_accounts(task, clocks, _true_rings(truth, outcome))
+    accounts, measured, skipped = measure_accounts(task, clocks, _true_rings(truth, outcome))
+    run = measured[-1]
     return {
-        **_head("world", settings, nights, request),
+        **_head("world", settings, measured, request),
         "world_accounts": len(truth.accounts),
         "rings": world.measure_rings(run, truth, settings.parameters),
         "victims": world.measure_victims(run, truth),
+        "stability": _stability(task, run),
         "accounts": accounts,
         "not_evaluated": skipped,
     }
 
 
-def evaluate_ledger(settings: Settings, run_night: RunNight, request: Request) -> Report:
+def evaluate_ledger(settings: Settings, nights: Nights, request: Request) -> Report:
     """The ledger of the scratch home of `settings` against what it was told later."""
     oldest, newest = _span(settings)
     outcome = read_outcome(settings, newest * 1_000_000)
@@ -89,16 +97,19 @@ def evaluate_ledger(settings: Settings, run_night: RunNight, request: Request) -
             "accounts": None,
             "not_evaluated": [{"what": "everything", "why": reason}],
         }
-    task = Task(
-        settings,
-        outcome,
-        run_night,
-        lambda snapshot: make_cut(snapshot, outcome, request.horizon, p.maturity),
-        request.seed,
-        request.quick,
-    )
-    accounts, nights, skipped = measure_accounts(task, clocks)
-    return {**_head("ledger", settings, nights, request), "accounts": accounts, "not_evaluated": skipped}
+    task = nights.task(settings, outcome, lambda each: make_cut(each, outcome, request.horizon, p.maturity), request)
+    accounts, measured, skipped = measure_accounts(task, clocks)
+    return {
+        **_head("ledger", settings, measured, request),
+        "accounts": accounts,
+        "leaky": None if request.quick else measure_leaky(task, newest),
+        "stability": _stability(task, measured[-1]),
+        "not_evaluated": skipped,
+    }
+
+
+def _stability(task: Task, run: Run) -> Report | None:
+    return None if task.quick else measure_stability(task.settings, run, task.run_night, task.seed)
 
 
 def _span(settings: Settings) -> tuple[int, int]:
@@ -129,8 +140,8 @@ def _true_rings(truth: Truth, outcome: Outcome) -> NDArray[np.int64]:
     return found
 
 
-def _head(kind: str, settings: Settings, nights: list[Run], request: Request) -> Report:
-    records = [run.record() for run in nights]
+def _head(kind: str, settings: Settings, measured: list[Run], request: Request) -> Report:
+    records = [run.record() for run in measured]
     return {
         "schema": SCHEMA,
         "kind": kind,

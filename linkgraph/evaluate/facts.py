@@ -14,7 +14,7 @@ from linkgraph import queries
 from linkgraph.detect import evidence
 from linkgraph.engine.duckdb import DuckDBEngine
 from linkgraph.kinds import KINDS
-from linkgraph.ledger import FEEDS, Ledger
+from linkgraph.ledger import TABLES, Ledger
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
 
@@ -74,7 +74,7 @@ def ledger_at(settings: Settings, clock: int) -> Iterator[DuckDBEngine]:
     """An engine that sees the ledger as known at `clock` (epoch microseconds), and the kinds."""
     ledger = Ledger(settings.ledger_folder)
     with DuckDBEngine(settings.home / "tmp", settings.memory_limit, settings.threads) as engine:
-        for feed in FEEDS.values():
+        for feed in TABLES.values():
             engine.files(f"ledger_{feed.name}", ledger.files(feed.name, clock), feed.schema)
         engine.table("clock", evidence.clock_table(clock, settings.parameters))
         families = {"kind": [kind.name for kind in KINDS], "family": [kind.family for kind in KINDS]}

@@ -10,14 +10,15 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from linkgraph.detect.graph import components
+from linkgraph.errors import RunError
 from linkgraph.evaluate import accounts, trees
-from linkgraph.evaluate.ablations import ablations, missing
-from linkgraph.evaluate.accounts import Verdict, read_verdict
+from linkgraph.evaluate.ablations import ablations, hide_labels, missing
+from linkgraph.evaluate.accounts import OURS, Verdict, read_verdict
 from linkgraph.evaluate.baselines import baselines
-from linkgraph.evaluate.cuts import Cut, is_mature
-from linkgraph.evaluate.facts import Outcome, Snapshot, read_snapshot
+from linkgraph.evaluate.cuts import Cut, is_mature, make_true_cut
+from linkgraph.evaluate.facts import NEVER, Outcome, Snapshot, read_snapshot
 from linkgraph.evaluate.nights import RunNight
-from linkgraph.evaluate.summary import Rankings, summarise
+from linkgraph.evaluate.summary import Rankings, summarise, verdicts
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
 
@@ -25,6 +26,8 @@ Ints = NDArray[np.int64]
 Found = dict[str, Any]
 
 AS_IT_IS = "as it is"
+# Learns from what was known at a clock (epoch microseconds) and leaves it in the home; RunError if that is too little.
+Fit = Callable[[Settings, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Task:
     target: Callable[[Snapshot], Cut]
     seed: int
     quick: bool
+    fit: Fit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ class Measured:
 
 
 def measure_accounts(task: Task, clocks: list[int], ring: Ints | None = None) -> tuple[Found, list[Run], list[Found]]:
-    """All cuts and their summary; the runs; and what was not evaluated, with the reason. Clocks in epoch seconds.
+    """All cuts and their summary; the runs; and what was not evaluated, with the reason. Clocks in epoch seconds,
+    rising.
 
     ring: what every account is drawn with; by default the linked pairs of the last cut decide.
     """
@@ -65,10 +70,12 @@ def measure_accounts(task: Task, clocks: list[int], ring: Ints | None = None) ->
         if scores is not None:
             each.scores["boosted trees"] = scores
     rankings = [Rankings(each.cut, each.scores, unit[each.cut.account]) for each in cuts]
+    summary = summarise(rankings, p, task.seed)
     found = {
         "capacity": p.review_capacity,
         "cuts": [_row(task, each) for each in cuts],
-        "summary": summarise(rankings, p, task.seed),
+        "summary": summary,
+        "verdicts": verdicts(summary),
     }
     return found, [each.run for each in cuts], skipped
 
@@ -76,6 +83,11 @@ def measure_accounts(task: Task, clocks: list[int], ring: Ints | None = None) ->
 def _one(task: Task, clock: int, skipped: list[Found]) -> Measured:
     """A night at the cut, and beside it the nights with something taken away."""
     when = clock * 1_000_000
+    if task.fit is not None:
+        try:
+            task.fit(task.settings, when)
+        except RunError as error:
+            skipped.append({"what": f"learned weights, cut {_day(clock)}", "why": str(error)})
     run = task.run_night(task.settings, when, AS_IT_IS, {})
     snapshot = read_snapshot(task.settings, run, task.outcome)
     cut = task.target(snapshot)
@@ -91,6 +103,33 @@ def _one(task: Task, clock: int, skipped: list[Found]) -> Measured:
         scores[ablation.name] = read_verdict(other, task.outcome, threshold).score
     scores |= baselines(snapshot, task.seed)
     return Measured(run, snapshot, cut, verdict, {name: score[cut.account] for name, score in scores.items()})
+
+
+def measure_leaky(task: Task, clock: int) -> Found:
+    """The protocol of published studies, to show what it flatters: half of the confirmed hidden at random from a
+    night at the
+    end, and looked for with everything that is known then, later traces of their own fraud included.
+    """
+    run = task.run_night(
+        task.settings,
+        clock * 1_000_000,
+        "half of the labels hidden",
+        {"weigh": lambda night: hide_labels(night, task.seed)},
+    )
+    snapshot = read_snapshot(task.settings, run, task.outcome)
+    cut = make_true_cut(snapshot, task.outcome, task.outcome.confirmed < NEVER)
+    verdict = read_verdict(run, task.outcome, task.settings.parameters.ring_score_at)
+    scores = {OURS: verdict.score} | baselines(snapshot, task.seed)
+    return {
+        "run_id": run.run_id,
+        "day": _day(clock),
+        "candidates": len(cut.account),
+        "positives": int(cut.positive.sum()),
+        "methods": {
+            name: accounts.figures(score[cut.account], cut, task.settings.parameters.review_capacity)
+            for name, score in scores.items()
+        },
+    }
 
 
 def _linked(run: Run, outcome: Outcome) -> Ints:
@@ -118,6 +157,9 @@ def _row(task: Task, each: Measured) -> Found:
         "methods": {name: accounts.figures(score, cut, p.review_capacity) for name, score in each.scores.items()},
         "calibration": accounts.calibrated(each.verdict, cut),
         "by_country": accounts.wrongly_picked(each.verdict, cut, task.outcome.country, p.review_capacity),
+        "by_address": accounts.wrongly_picked(
+            each.verdict, cut, accounts.address_classes(each.run, task.outcome), p.review_capacity
+        ),
     }
 
 

@@ -16,6 +16,17 @@ Ints = NDArray[np.int64]
 Found = dict[str, Any]
 
 _DIGITS = 5
+_CHANCE = "edges shuffled"
+_PARTS = (
+    OURS,
+    "without behaviour",
+    "graph only",
+    "no graph",
+    _CHANCE,
+    "labels shuffled",
+    "no IP addresses",
+    "no synchrony",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,22 @@ def summarise(cuts: list[Rankings], parameters: Parameters, seed: int) -> dict[s
         mine = [each for each in useful if name in each.scores]
         rows[name] = _means(mine, name, parameters.review_capacity) | _intervals(mine, name, ways, parameters)
     return rows
+
+
+def verdicts(summary: dict[str, Found]) -> Found:
+    """What may be said of the detection's own row: whether the graph adds anything beyond chance, and which methods
+    it is not
+    surely better than, by measure. None where there is nothing to say it by.
+    """
+    names = [name for name in summary if name not in _PARTS]
+    behind = {
+        key: [name for name in names if (gap := summary[name][f"{key}_gain_interval"]) is None or gap[0] <= 0]
+        for key in ("mean_recall", "median_average_precision")
+    }
+    chance = summary.get(_CHANCE)
+    gaps = [] if chance is None else [chance[f"{key}_gain_interval"] for key in behind]
+    adds = any(gap[0] > 0 for gap in gaps) if gaps and None not in gaps else None
+    return {"graph_adds": adds, "not_surely_better_than": behind}
 
 
 def _means(cuts: list[Rankings], name: str, capacity: int) -> Found:

@@ -10,6 +10,7 @@ from linkgraph.stages.grouping import ring
 from linkgraph.stages.linking import pair, project, weigh
 from linkgraph.stages.night import Counts, Night, open_tables
 from linkgraph.stages.risking import propagate, score
+from linkgraph.stages.signs import sign
 from linkgraph.stages.tracking import track
 
 __all__ = ["STAGES", "Night", "open_tables"]
@@ -17,6 +18,7 @@ __all__ = ["STAGES", "Night", "open_tables"]
 STAGES: dict[str, Callable[[Night], Counts]] = {
     "project": project,
     "weigh": weigh,
+    "sign": sign,
     "pair": pair,
     "ring": ring,
     "track": track,

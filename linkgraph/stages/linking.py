@@ -5,7 +5,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from linkgraph.detect import evidence, pairs
-from linkgraph.stages import signs
 from linkgraph.stages.classing import classify
 from linkgraph.stages.night import Counts, Night
 from linkgraph.tables import USED
@@ -35,13 +34,12 @@ def weigh(night: Night) -> Counts:
 
 def pair(night: Night) -> Counts:
     """Account pairs with their evidence -> those above the threshold."""
-    counts = signs.find(night)
     night.work("pair_evidence")
     evidenced = pq.ParquetFile(night.run.work("pair_evidence"))
     chosen = [_kept(batch, night) for batch in evidenced.iter_batches()]
     kept = night.keep("kept_pairs", pa.Table.from_batches(chosen, _kept(_none(evidenced), night).schema))
     found = night.size("pair_evidence")
-    return counts | {"pairs": found, "below_threshold": found - kept} | night.publish("links")
+    return {"pairs": found, "below_threshold": found - kept} | night.publish("links")
 
 
 def _none(file: pq.ParquetFile) -> pa.RecordBatch:

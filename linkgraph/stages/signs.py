@@ -20,7 +20,7 @@ _SIGNS = pa.schema(
 )
 
 
-def find(night: Night) -> Counts:
+def sign(night: Night) -> Counts:
     """All signs in the work table `pair_signs`: one row per pair and sign, its value and the most it can be worth."""
     return _synchrony(night) | night.work("pair_signs")
 

@@ -61,7 +61,7 @@ def measured(folder: pytest.TempPathFactory, name: str, facts: list[Fact]) -> tu
     settings = settle(folder.mktemp(name), found)
     run = run_night(settings, Plan(as_of=AS_OF * 1_000_000))
     ids = sorted({row["account_id"] for rows in found.values() for row in rows})
-    return read(settings, run, ids), run.record()["stages"]["pair"]["counts"]
+    return read(settings, run, ids), run.record()["stages"]["sign"]["counts"]
 
 
 def test_dates_without_times_of_day_are_not_evaluated(tmp_path_factory: pytest.TempPathFactory) -> None:
