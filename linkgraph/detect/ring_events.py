@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linkgraph.detect.lineage import NONE, Groups, Ints, Lineage
+from linkgraph.detect.lineage import NONE, Fronts, Groups, Ints, Lineage
 
 BORN, GREW, SHRANK, SPLIT, MERGED, DORMANT, RETURNED, RETIRED = range(8)
 NAMES = ("born", "grew", "shrank", "split", "merged", "dormant", "returned", "retired")
@@ -48,14 +48,6 @@ class Events:
     def unexplained(self) -> int:
         """Events that no pair, gained or lost, explains; that a front is kept no longer needs no cause."""
         return int(np.count_nonzero((self.cause == NONE) & (self.event != RETIRED)))
-
-
-@dataclass(frozen=True, slots=True)
-class Fronts:
-    """Rings known before, with their last members; `idle`: by ring, nights since it last had a group."""
-
-    rows: Groups
-    idle: Ints
 
 
 def tell(fronts: Fronts, now: Groups, found: Lineage, changes: Changes, dormant_nights: int) -> Events:

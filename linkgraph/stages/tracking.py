@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from linkgraph.detect import lineage, ring_events
-from linkgraph.detect.lineage import NONE, Accounts, Groups, Ints
-from linkgraph.detect.ring_events import Changes, Events, Fronts
+from linkgraph.detect.lineage import NONE, Accounts, Fronts, Groups, Ints
+from linkgraph.detect.ring_events import Changes, Events
 from linkgraph.errors import RunError
 from linkgraph.stages.night import Counts, Night
 from linkgraph.tables import LINKS, RING_EVENTS
@@ -51,9 +51,9 @@ def track(night: Night) -> Counts:
     memory, members = _memory(night), _members(night)
     ids = _distinct(memory.fronts["account_id"], members["account_id"])
     accounts = _accounts(night, ids)
-    fronts = Fronts(_remembered(memory, ids), _ints(memory.known["idle"]))
+    fronts = _remembered(memory, ids)
     now = _found(night, members, ids, accounts)
-    found = lineage.trace(fronts.rows, _ints(memory.known["born"]), now, accounts, night.parameters)
+    found = lineage.trace(fronts, now, accounts, night.parameters)
     changes = _changes(night, ids)
     events = ring_events.tell(fronts, now, found, _ends(changes), night.parameters.dormant_nights)
     ring_of = ring_events.ring_numbers(fronts.rows.count, found)
@@ -97,10 +97,11 @@ def _accounts(night: Night, ids: pa.Array) -> Accounts:
     )
 
 
-def _remembered(memory: _Memory, ids: pa.Array) -> Groups:
-    rings, fronts = _whole(memory.known["ring_id"]), memory.fronts
-    ring, account = _places(fronts["ring_id"], rings), _places(fronts["account_id"], ids)
-    return Groups(len(rings), ring, account, _ints(fronts["weight"]))
+def _remembered(memory: _Memory, ids: pa.Array) -> Fronts:
+    known, fronts = memory.known, memory.fronts
+    ring, account = _places(fronts["ring_id"], _whole(known["ring_id"])), _places(fronts["account_id"], ids)
+    rows = Groups(len(known), ring, account, _ints(fronts["weight"]))
+    return Fronts(rows, _ints(known["born"]), _ints(known["idle"]))
 
 
 def _found(night: Night, members: pa.Table, ids: pa.Array, accounts: Accounts) -> Groups:

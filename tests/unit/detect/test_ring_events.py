@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from linkgraph.detect.lineage import NONE, Accounts, Groups, trace
-from linkgraph.detect.ring_events import NAMES, Changes, Events, Fronts, tell
+from linkgraph.detect.lineage import NONE, Accounts, Fronts, Groups, trace
+from linkgraph.detect.ring_events import NAMES, Changes, Events, tell
 from linkgraph.parameters import Parameters
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -33,9 +33,9 @@ def told(then: list[str], now: list[str], found: Changes, idle: list[int] | None
 
 
 def _events(then: list[str], now: list[str], found: Changes, idle: list[int] | None = None) -> Events:
-    fronts = Fronts(groups(*then), np.array(idle or [0] * len(then), dtype=np.int64))
+    fronts = Fronts(groups(*then), np.arange(len(then)), np.array(idle or [0] * len(then), dtype=np.int64))
     who = Accounts(np.zeros(26, dtype=np.int64), np.zeros(26, dtype=bool))
-    lineage = trace(fronts.rows, np.arange(len(then)), groups(*now), who, PARAMETERS)
+    lineage = trace(fronts, groups(*now), who, PARAMETERS)
     return tell(fronts, groups(*now), lineage, found, PARAMETERS.dormant_nights)
 
 
