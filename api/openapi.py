@@ -22,6 +22,7 @@ _UNREADY: Final = (problems.UNAVAILABLE, problems.BUSY, problems.OVERLOADED, pro
 _ACCOUNT: Final = ("read_account", "account_id")
 _EXPLANATION: Final = ("explain_account", "account_id")
 _RING: Final = ("read_ring", "ring_id")
+_HISTORY: Final = ("read_ring_history", "ring_id")
 _RUN: Final = ("read_run", "run_id")
 
 # Which part of an answer another operation can be asked about.
@@ -37,9 +38,11 @@ _LEADS_TO: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
     },
     "list_rings": {_RING: "$response.body#/data/rings/0/ring_id", _RUN: "$response.body#/meta/run_id"},
     "read_ring": {
+        _HISTORY: "$response.body#/data/ring_id",
         _ACCOUNT: "$response.body#/data/members/0/account_id",
         _EXPLANATION: "$response.body#/data/members/0/account_id",
     },
+    "read_ring_history": {_RING: "$response.body#/data/ring_id", _RUN: "$response.body#/meta/run_id"},
     "read_current_run": {_RUN: "$response.body#/data/run_id"},
 }
 _HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {

@@ -1,4 +1,4 @@
-"""Rings, and a ring with its members and the links among them."""
+"""Rings, a ring with its members and the links among them, and the life of a ring."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -6,7 +6,16 @@ from starlette.responses import Response
 from api.cursors import Cursors, Place
 from api.deps import AskDep, RingId, RingsQuery, RingsQueryDep, RunQueryDep
 from api.problems import InvalidFieldError
-from api.schemas.rings import RingAnswer, RingOut, RingPage, RingRow, RingsAnswer
+from api.schemas.rings import (
+    RingAnswer,
+    RingHistoryAnswer,
+    RingHistoryOut,
+    RingOut,
+    RingPage,
+    RingRow,
+    RingsAnswer,
+)
+from linkgraph.explain.history import read_history
 from linkgraph.explain.ring import show_ring
 
 router = APIRouter(prefix="/v1/rings", tags=["rings"])
@@ -30,10 +39,26 @@ def list_rings(query: RingsQueryDep, ask: AskDep) -> Response:
 
 @router.get("/{ring_id}", operation_id="read_ring", summary="A ring", response_model=RingAnswer)
 def read_ring(ring_id: RingId, query: RunQueryDep, ask: AskDep) -> Response:
-    """The ring with its members, surest first, and the pairs among them, strongest first."""
+    """The ring with its members, surest first, and the pairs among them, strongest first.
+
+    An id whose ring has merged into another answers with that ring, and says so.
+    """
     with ask.read(query.run) as reading:
         report = show_ring(reading.view, ring_id)
         return reading.answer(RingAnswer, RingOut.of_report(report), report.limits_hit)
+
+
+@router.get(
+    "/{ring_id}/history",
+    operation_id="read_ring_history",
+    summary="The life of a ring",
+    response_model=RingHistoryAnswer,
+)
+def read_ring_history(ring_id: RingId, query: RunQueryDep, ask: AskDep) -> Response:
+    """What happened to the ring night by night, up to the run, and what caused it; of rings that have ended too."""
+    with ask.read(query.run) as reading:
+        life = RingHistoryOut.of(read_history(reading.view, ring_id))
+        return reading.answer(RingHistoryAnswer, life, life.limits_hit)
 
 
 def _place(query: RingsQuery, cursors: Cursors) -> Place | None:

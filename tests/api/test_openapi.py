@@ -19,6 +19,7 @@ PATHS = [
     "/v1/accounts/{account_id}/explanation",
     "/v1/rings",
     "/v1/rings/{ring_id}",
+    "/v1/rings/{ring_id}/history",
     "/v1/runs/current",
     "/v1/runs/{run_id}",
     "/livez",

@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from tests.api.serving import problem, publish, serving
-from tests.builders import NEXT_WORLD, WORLD, account, member, pair, ring, tables
+from tests.builders import NEXT_WORLD, WORLD, account, event, member, pair, ring, tables
 
 ROW = {
     "ring_id": "r1",
@@ -114,3 +114,56 @@ def test_a_huge_ring_is_cut_and_says_where(home: Path) -> None:
     assert (len(answer["data"]["members"]), len(answer["data"]["links"])) == (1_000, 1_000)
     assert answer["data"]["links"][0]["shared_more"] is True
     assert len(sent.content) < 2**20
+
+
+def test_an_alias_answers_for_the_ring_it_went_on_as(world: httpx.Client) -> None:
+    answer = world.get("/v1/rings/r0").json()["data"]
+    assert (answer["ring_id"], answer["alias"]) == ("r1", "r0")
+    assert world.get("/v1/rings/r1").json()["data"]["alias"] is None
+
+
+def test_the_life_of_a_ring_names_what_caused_each_event(world: httpx.Client) -> None:
+    answer = world.get("/v1/rings/r0/history").json()
+    life = answer["data"]
+    assert (life["ring_id"], life["alias"], life["state"], life["aliases"]) == ("r1", "r0", "alive", ["r0"])
+    assert life["members"] == ["a1", "a2", "a3"]
+    assert [(each["ring_id"], each["event"]) for each in life["events"]] == [
+        ("r0", "born"),
+        ("r1", "born"),
+        ("r1", "born"),
+        ("r0", "merged"),
+        ("r1", "grew"),
+    ]
+    assert life["events"][-1] == {
+        "ring_id": "r1",
+        "run_id": "r-1",
+        "as_of": "2025-11-24T16:00:00+00:00",
+        "event": "grew",
+        "other_ring_id": "r0",
+        "account_id": "a3",
+        "kind": "device",
+        "identifier": "d1",
+        "bits": 9.0,
+    }
+    assert answer["meta"]["limits_hit"] == []
+
+
+def test_a_dormant_ring_has_a_life_and_no_card(world: httpx.Client) -> None:
+    problem(world.get("/v1/rings/r4"), 404, "not_found")
+    life = world.get("/v1/rings/r4/history").json()["data"]
+    assert (life["state"], life["members"], life["events"][-1]["kind"]) == ("dormant", ["a4"], "synchrony")
+    problem(world.get("/v1/rings/never/history"), 404, "not_found")
+
+
+def test_a_long_life_is_cut_at_its_beginning_and_says_so(home: Path) -> None:
+    names = [f"a{number:04}" for number in range(1_001)]
+    publish(home, tables(rings=[ring("r1")], ring_events=[event("r1", "born", account_id=name) for name in names]))
+    with serving(home) as client:
+        answer = client.get("/v1/rings/r1/history").json()
+    assert answer["meta"]["limits_hit"] == ["members", "events"]
+    assert (len(answer["data"]["events"]), answer["data"]["events"][0]["account_id"]) == (1_000, "a0001")
+    assert (answer["data"]["members_more"], answer["data"]["events_more"], answer["data"]["aliases_more"]) == (
+        True,
+        True,
+        False,
+    )
