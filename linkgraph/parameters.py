@@ -30,6 +30,12 @@ class Parameters:
     sync_max_bits: float = 20.0
     turn_seconds: int = 600
     turn_min_days: int = 3
+    money_days: int = 365  # window of transfers and hops
+    hop_days: int = 3  # from paid out to paid in
+    hop_cap: int = 24  # accounts at the address
+    trade_days: int = 180  # window of trades
+    sweep_days: int = 30  # from sign-up to the money sent on
+    sweep_cap: int = 50  # accounts
     # ring
     ring_min: int = 3
     ring_max: int = 60

@@ -88,6 +88,22 @@ def sign_table() -> pa.Table:
     )
 
 
+def sign_spans(as_of: int, parameters: Parameters) -> pa.Table:
+    """One row: where the windows of the signs begin and how long they wait, in epoch microseconds; and their caps in
+    accounts."""
+    day = _DAY * 1_000_000
+    return pa.table(
+        {
+            "money_from": pa.array([as_of - parameters.money_days * day], pa.int64()),
+            "trades_from": pa.array([as_of - parameters.trade_days * day], pa.int64()),
+            "hop_time": pa.array([parameters.hop_days * day], pa.int64()),
+            "sweep_time": pa.array([parameters.sweep_days * day], pa.int64()),
+            "hop_cap": pa.array([parameters.hop_cap], pa.int32()),
+            "sweep_cap": pa.array([parameters.sweep_cap], pa.int32()),
+        }
+    )
+
+
 def level_tables(parameters: Parameters, bits: EvidenceBits) -> dict[str, pa.Table]:
     """Evidence by degree, gap, age and value of a sign, one row per value up to the last bin edge plus one, in 1/1024
     bit."""

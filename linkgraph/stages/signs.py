@@ -12,9 +12,12 @@ from linkgraph.detect.evidence import UNITS_PER_BIT
 from linkgraph.kinds import BY_NAME, SIGN_NAMES, SIGNS
 from linkgraph.stages.night import Counts, Night
 
+Columns = dict[str, NDArray[Any]]
+
 _LOOKED_AT = BY_NAME["ip"].window * 86_400  # seconds of logins that are compared
 _WINDOWS = tuple(code for code, sign in enumerate(SIGNS) if sign.window is not None)
 _IN_TURN = SIGN_NAMES.index("in_turn")
+_MATCHED = SIGN_NAMES.index("matched")
 _SIGNS = pa.schema(
     [("a", pa.int32()), ("b", pa.int32()), ("sign", pa.int8()), ("value", pa.int32()), ("most", pa.int32())]
 )
@@ -22,7 +25,9 @@ _SIGNS = pa.schema(
 
 def sign(night: Night) -> Counts:
     """All signs in the work table `pair_signs`: one row per pair and sign, its value and the most it can be worth."""
-    return _synchrony(night) | night.work("pair_signs")
+    counts = _synchrony(night)
+    _trades(night)
+    return counts | night.work("transfer_signs", "hop_signs", "referral_signs", "pair_signs")
 
 
 def _synchrony(night: Night) -> Counts:
@@ -60,8 +65,8 @@ def _together(night: Night, code: int) -> tuple[pa.Table, int]:
     night.engine.table("part", pa.table({name: [value] for name, value in (part | {"cap": cap}).items()}))
     night.work("met_often", "chance_meetings")
     chance = night.columns("chance_meetings")
-    rate = synchrony.rate_together(_places(chance), part["seconds"], _LOOKED_AT, given.sync_small_place)
-    return _signs(night, code, night.columns("met_often"), (chance, rate)), crowded
+    chance["rate"] = synchrony.rate_together(_places(chance), part["seconds"], _LOOKED_AT, given.sync_small_place)
+    return _signs(night, code, _by_days(night.columns("met_often")), chance), crowded
 
 
 def _in_turn(night: Night) -> pa.Table:
@@ -69,27 +74,35 @@ def _in_turn(night: Night) -> pa.Table:
     night.engine.table("part", pa.table({"seconds": [given.turn_seconds], "min_days": [given.turn_min_days]}))
     night.work("logins_in_turn", "chance_turns")
     chance = night.columns("chance_turns")
-    rate = synchrony.rate_in_turn(_places(chance), given.turn_seconds, _LOOKED_AT, given.sync_small_place)
-    return _signs(night, _IN_TURN, night.columns("logins_in_turn"), (chance, rate))
+    chance["rate"] = synchrony.rate_in_turn(_places(chance), given.turn_seconds, _LOOKED_AT, given.sync_small_place)
+    return _signs(night, _IN_TURN, _by_days(night.columns("logins_in_turn")), chance)
 
 
-def _places(chance: dict[str, NDArray[Any]]) -> synchrony.Place:
+def _places(chance: Columns) -> synchrony.Place:
     return synchrony.Place(chance["activity"], chance["accounts"], chance["squares"], chance["weekly_squares"])
 
 
-def _signs(
-    night: Night, code: int, pairs: dict[str, NDArray[Any]], chance: tuple[dict[str, NDArray[Any]], NDArray[np.float64]]
-) -> pa.Table:
-    """Rows of `pair_signs`. `pairs`: a, b, days, sorted; `chance`: for each of them and each place that both used,
-    sorted alike, what either did there, and how likely two acts there meet.
+def _by_days(pairs: Columns) -> Columns:
+    return pairs | {"met": pairs["days"], "value": pairs["days"]}
+
+
+def _trades(night: Night) -> None:
+    """Pairs that trade with each other more than their shares of the market explain, in the work table
+    `trade_signs`."""
+    night.work("often_traded")
+    traded = night.columns("often_traded")
+    night.keep("trade_signs", _signs(night, _MATCHED, traded, traded | {"rate": 1.0 / traded["activity"]}))
+
+
+def _signs(night: Night, code: int, pairs: Columns, chance: Columns) -> pa.Table:
+    """Rows of `pair_signs`. `pairs`: a, b, how often they met, and the value of that, sorted; `chance`: for each of
+    them and each place that both used, sorted alike, what either did there, and the rate at which two acts there meet.
     """
-    places, rate = chance
-    turned = (np.diff(places["a"], prepend=-1) != 0) | (np.diff(places["b"], prepend=-1) != 0)
-    first = np.flatnonzero(turned)
-    expected = synchrony.expected(first, (places["active_a"], places["active_b"]), rate)
-    accounts = synchrony.busiest(first, places["accounts"])
-    bits = synchrony.surprise(pairs["days"], expected, accounts, night.parameters.sync_max_bits)
+    first = np.flatnonzero((np.diff(chance["a"], prepend=-1) != 0) | (np.diff(chance["b"], prepend=-1) != 0))
+    expected = synchrony.expected(first, (chance["active_a"], chance["active_b"]), chance["rate"])
+    accounts = synchrony.busiest(first, chance["accounts"])
+    bits = synchrony.surprise(pairs["met"], expected, accounts, night.parameters.sync_max_bits)
     most = np.rint(bits * UNITS_PER_BIT).astype(np.int32)
     sign = np.full(len(most), code, dtype=np.int8)
-    table = pa.table({"a": pairs["a"], "b": pairs["b"], "sign": sign, "value": pairs["days"], "most": most})
+    table = pa.table({"a": pairs["a"], "b": pairs["b"], "sign": sign, "value": pairs["value"], "most": most})
     return table.filter(pa.array(most > 0)).cast(_SIGNS)

@@ -1,4 +1,5 @@
--- Logins from one address in one time bucket, where there were several accounts: the first login of each account. Buckets half overlap, so that nobody is parted by a border. Of a crowd above the cap one row stands for all.
+-- Logins from one address in one time bucket, where there were several accounts: the first login of each account. Buckets half
+-- overlap, so that nobody is parted by a border. Of a crowd above the cap one row stands for all.
 -- returns: place, bucket, account, second, accounts
 WITH bucketed AS (
   SELECT

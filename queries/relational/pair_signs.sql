@@ -1,10 +1,19 @@
 -- Signs between accounts of different owners, of all families: value of the sign, and the most it can be worth in 1/1024 bit.
 -- returns: a, b, sign, value, most
-SELECT
-  synchrony_signs.a AS a, synchrony_signs.b AS b, synchrony_signs.sign AS sign, synchrony_signs.value AS value,
-  synchrony_signs.most AS most
-FROM synchrony_signs
-JOIN roster AS left_account ON left_account.id = synchrony_signs.a
-JOIN roster AS right_account ON right_account.id = synchrony_signs.b
+WITH found AS (
+  SELECT a, b, sign, value, most FROM synchrony_signs
+  UNION ALL
+  SELECT a, b, sign, value, most FROM trade_signs
+  UNION ALL
+  SELECT a, b, sign, value, most FROM transfer_signs
+  UNION ALL
+  SELECT a, b, sign, value, most FROM hop_signs
+  UNION ALL
+  SELECT a, b, sign, value, most FROM referral_signs
+)
+SELECT found.a AS a, found.b AS b, found.sign AS sign, found.value AS value, found.most AS most
+FROM found
+JOIN roster AS left_account ON left_account.id = found.a
+JOIN roster AS right_account ON right_account.id = found.b
 WHERE left_account.owner <> right_account.owner
 ORDER BY a, b, sign

@@ -71,6 +71,17 @@ def transfer(sender: str, receiver: str, days_ago: float = 1) -> Fact:
     return "transfers", row | {"amount": 500, "currency": "USDT"}
 
 
+def trade(buyer: str, seller: str, market: str, days_ago: float) -> Fact:
+    """A trade on the order book."""
+    row = {
+        "trade_id": f"{buyer}/{seller}/{market}/{days_ago}",
+        "buyer_id": buyer,
+        "seller_id": seller,
+        "market": market,
+    }
+    return "trades", row | {"price": 2, "quantity": 10, "at": at(days_ago)}
+
+
 def sale(buyer: str, seller: str, days_ago: float = 1, **columns: Any) -> Fact:
     """A sale between people: payer_account, proof_hash."""
     row = {"order_id": f"{buyer}/{seller}", "buyer_id": buyer, "seller_id": seller, "at": at(days_ago)}
