@@ -26,7 +26,7 @@ CLASSES: tuple[IdentifierClass, ...] = (
     IdentifierClass("datacentre", True, "address of a datacentre"),
     IdentifierClass("carrier_nat", True, "one address of many customers of a carrier"),
     IdentifierClass("office", True, "address of a workplace"),
-    IdentifierClass("public_place", True, "address of a cafe, hotel or the like"),
+    IdentifierClass("public_place", True, "address of a public place, or one dealt out anew again and again"),
     IdentifierClass("hot_wallet", True, "wallet of an exchange or service, used for all its customers"),
     IdentifierClass("contract", True, "contract that anyone may pay into"),
     IdentifierClass("payroll", True, "pays many people at regular times"),

@@ -14,6 +14,21 @@ from linkgraph.kinds import KINDS, SIGNS
 class Parameters:
     """Constants of one night. Units: accounts, days, bits (log2 odds), links (conductance 1.0), probability."""
 
+    # project: rules for identifiers shared by strangers
+    crowd_least: int = 5  # accounts from which an identifier is judged as a crowd
+    crowd_most: int = 500  # accounts up to which its members are looked at one by one
+    strangers_share: float = 0.8  # share of accounts with a device of their own
+    exit_countries: int = 4
+    exit_share: float = 0.5  # countries per account
+    office_share: float = 0.95  # logins on working days, and within office_hours
+    office_hours: int = 11
+    office_days: int = 10
+    visitors_share: float = 0.7  # accounts seen on one day only
+    carrier_least: int = 25  # accounts
+    carrier_share: float = 0.8  # most of the logins that lie within office_hours
+    payroll_months: int = 3
+    declined_share: float = 0.8
+    burst_alarm: float = 30.0  # chi-squared
     # weigh and pair
     degree_bins: tuple[int, ...] = (2, 4, 9, 24, 50)  # upper edges, accounts
     gap_bins: tuple[int, ...] = (0, 7, 30)  # upper edges, days

@@ -12,6 +12,8 @@ SELECT
     || CASE WHEN members_named.ring_id IS NULL THEN '' ELSE
       ', ' || members_named.membership || ' member of ring ' || members_named.ring_id END
     || CASE WHEN seeds.label IS NULL THEN '' ELSE ', labelled ' || seeds.label END
+    || CASE WHEN contacts.paid THEN ', paid to a sanctioned address' ELSE '' END
+    || CASE WHEN contacts.received THEN ', received from a sanctioned address' ELSE '' END
     || CASE WHEN account_scores.risk = 0 AND members_named.ring_id IS NULL THEN '' ELSE ' (cold start)' END AS headline
 FROM roster
 JOIN account_scores ON account_scores.account = roster.id
@@ -19,4 +21,5 @@ LEFT JOIN roles ON roles.account = roster.id
 LEFT JOIN seeds ON seeds.account = roster.id
 LEFT JOIN degrees ON degrees.account = roster.id
 LEFT JOIN members_named ON members_named.account = roster.id
+LEFT JOIN contacts ON contacts.account_id = roster.account_id
 ORDER BY account_id

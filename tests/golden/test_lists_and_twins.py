@@ -95,7 +95,9 @@ def run(settings: Settings) -> Run:
 
 @pytest.fixture(scope="module")
 def judged(settings: Settings, run: Run) -> Judged:
-    return read(settings, run, sorted({*VPN, *RING, *HOT, *SWEEP, *SANCTIONED, *JUDGED_ORDINARY, "memo-1", "memo-2"}))
+    return read(
+        settings, run, sorted({*VPN, *RING, *HOT, *SWEEP, *SANCTIONED, *JUDGED_ORDINARY, "paid-1", "memo-1", "memo-2"})
+    )
 
 
 def test_the_rings_are_those_that_no_list_explains(judged: Judged) -> None:
@@ -138,6 +140,8 @@ def test_a_sanctioned_address_links_and_is_named(settings: Settings, run: Run, j
     assert judged.pair("bad-1", "bad-2") is not None
     with closing(open_view(settings, run)) as view:
         text = render(explain(view, "bad-1"))
+    assert "paid to a sanctioned address" in judged.accounts["bad-1"].headline
+    assert judged.accounts["paid-1"].headline == "no evidence, received from a sanctioned address"
     assert "under sanctions (list sanctions of 2026-03-01, a test)" in text
 
 
