@@ -35,7 +35,7 @@ _SINCE = "--changed-since takes the id of a run here, a day as 2026-01-31 (UTC),
 @app.command()
 def simulate(
     folder: Path,
-    accounts: Annotated[int, typer.Option(min=100, max=5_000_000)] = 10_000,
+    accounts: Annotated[int, typer.Option(min=100, max=25_000_000)] = 10_000,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     varied: Annotated[bool, typer.Option("--varied", help="draw all other parameters from the seed as well")] = False,
 ) -> None:
