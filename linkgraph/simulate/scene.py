@@ -13,6 +13,7 @@ from linkgraph.simulate.sessions import Sessions, attend
 from linkgraph.simulate.sharing import Holdings, hold
 from linkgraph.simulate.world import World
 
+_SEVEN_DIGITS = 10**7
 _ROOM = 10**8  # numbers that a part of a world has for each sort of row
 
 
@@ -28,7 +29,9 @@ class Scene:
 
     def account_ids(self, accounts: Ints) -> pa.Array:
         """Public ids of accounts; null where the index is negative."""
-        return known(numbered("A", accounts + self.world.part.first, 8), accounts >= 0)
+        first = self.world.part.first
+        width = 7 if first + self.world.accounts <= _SEVEN_DIGITS else 8
+        return known(numbered("A", accounts + first, width), accounts >= 0)
 
     def numbered(self, prefix: str, rows: Ints) -> pa.Array:
         """Public ids of rows of a feed, of sessions, of groups; null where the number is negative."""
