@@ -130,20 +130,16 @@ def fit(
 ) -> None:
     """Learn what the score's blocks are worth from past month ends, for later nights. Knows nothing after --as-of."""
     from linkgraph.fitting import fit as fit_score
+    from linkgraph.fitting import told
 
     with Bar("fit") as bar:
         model, path = fit_score(read_settings(), _clock(as_of), bar.at)
     if as_json:
         _print(asdict(model))
-        return
-    for cut in model.provenance["cuts"]:
-        typer.echo(f"{_day(cut['at'])}  {cut['became_fraud']:,} of {cut['accounts']:,} became fraud: {cut['use']}")
-    for name, weight in sorted((model.values["weights"] | model.values["signals"]).items(), key=lambda each: -each[1]):
-        if weight >= 0.005:
-            typer.echo(f"{weight:8.2f}  {name}")
-    if model.provenance["graph_adds_nothing"]:
-        typer.echo(f"no better than with shuffled links: {', '.join(model.provenance['graph_adds_nothing'])}")
-    typer.echo(f"{path.name}: used by every night as of {_day(model.as_of)} or later")
+    for line in [] if as_json else told(model):
+        typer.echo(line)
+    if not as_json:
+        typer.echo(f"{path.name}: used by every night as of then or later")
 
 
 @app.command()
@@ -371,10 +367,6 @@ def _time(text: str, wanted: str) -> datetime:
         return datetime.fromtimestamp(int(text), UTC) if text.isdigit() else datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError):
         raise UsageError(wanted) from None
-
-
-def _day(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
 
 
 def _now() -> int:

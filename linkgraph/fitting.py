@@ -38,6 +38,7 @@ Floats = NDArray[np.float64]
 _SECOND = 1_000_000
 _DAY = 86_400 * _SECOND
 _CAUSES = len(scoring.CAUSES)
+_SHOWN = 0.005  # log-odds per unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,21 @@ def fit(settings: Settings, as_of: int | None = None, progress: Progress = lambd
         cuts = [cut for at in wanted if (cut := _cut(scratch, ledger, at, known, progress)) is not None]
     model = learn(cuts, clock, settings.parameters)
     return model, model.save(settings.home)
+
+
+def told(model: Model) -> Iterator[str]:
+    """What a model was learned from and what it holds, in lines."""
+    for cut in model.provenance["cuts"]:
+        yield f"{_day(cut['at'])}  {cut['became_fraud']:,} of {cut['accounts']:,} became fraud: {cut['use']}"
+    for name, weight in sorted((model.values["weights"] | model.values["signals"]).items(), key=lambda each: -each[1]):
+        if weight >= _SHOWN:
+            yield f"{weight:8.2f}  {name}"
+    for name in model.provenance["graph_adds_nothing"]:
+        yield f"no better than with shuffled links: {name}"
+
+
+def _day(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
 
 
 def month_ends(oldest: int, clock: int, parameters: Parameters) -> list[int]:
@@ -193,7 +209,7 @@ def _outcomes(settings: Settings, ledger: Ledger, clock: int) -> dict[str, int]:
 
 def _cut(settings: Settings, ledger: Ledger, at: int, known: dict[str, int], progress: Progress) -> Cut | None:
     """The night of a past month end; None if nobody could have been judged then."""
-    progress(f"night of {datetime.fromtimestamp(at / _SECOND, UTC):%Y-%m-%d}")
+    progress(f"night of {_day(at // _SECOND)}")
     run = run_night(settings, Plan(at, variant=Variant("fit")))
     with _night(settings, ledger, run, at) as night:
         unruled = night.engine.read("unruled")["account"].to_numpy()

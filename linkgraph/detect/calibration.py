@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import isotonic_regression, minimize
 from scipy.special import expit
-from sklearn.isotonic import IsotonicRegression
 
 from linkgraph.parameters import Parameters
 
@@ -49,9 +48,17 @@ def calibrate(log_odds: Floats, outcome: Floats, parameters: Parameters) -> Cali
     if positives in (0, len(outcome)):
         return None
     if len(outcome) >= parameters.isotonic_min and positives >= parameters.isotonic_positives:
-        steps = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(log_odds, outcome)
-        return Calibration(tuple(steps.X_thresholds_.tolist()), tuple(steps.y_thresholds_.tolist()))
+        return _isotonic(log_odds, outcome)
     return Calibration(beta=_beta(log_odds, outcome))
+
+
+def _isotonic(log_odds: Floats, outcome: Floats) -> Calibration:
+    """Pool adjacent violators over equal log-odds taken together; only the ends of each step are kept."""
+    at, place, rows = np.unique(log_odds, return_inverse=True, return_counts=True)
+    rate = isotonic_regression(np.bincount(place, outcome) / rows, weights=rows).x
+    ends = np.ones(len(at), dtype=bool)
+    ends[1:-1] = (np.diff(rate[:-1]) > 0) | (np.diff(rate[1:]) > 0)
+    return Calibration(tuple(at[ends].tolist()), tuple(np.clip(rate[ends], 0.0, 1.0).tolist()))
 
 
 def _beta(log_odds: Floats, outcome: Floats) -> tuple[float, float, float]:

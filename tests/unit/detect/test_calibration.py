@@ -51,3 +51,17 @@ def test_it_never_falls_stays_a_probability_and_survives_its_record(seed: int, s
 @pytest.mark.parametrize("outcome", [0.0, 1.0])
 def test_one_sort_of_outcome_calibrates_nothing(outcome: float) -> None:
     assert calibrate(np.arange(50.0), np.full(50, outcome), PARAMETERS) is None
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 2**32 - 1))
+def test_steps_are_those_of_a_library_that_knows_them(seed: int) -> None:
+    from sklearn.isotonic import IsotonicRegression
+
+    log_odds, outcome = drawn(seed, 2_000)
+    log_odds = np.round(log_odds, 1)
+    found = calibrate(log_odds, outcome, PARAMETERS)
+    known = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(log_odds, outcome)
+    assert found is not None
+    x = np.linspace(-12, 12, 300)
+    assert found.probability(x) == pytest.approx(known.predict(x), abs=1e-9)
