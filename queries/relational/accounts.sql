@@ -14,10 +14,10 @@ SELECT
     || CASE WHEN seeds.label IS NULL THEN '' ELSE ', labelled ' || seeds.label END
     || CASE WHEN contacts.paid THEN ', paid to a sanctioned address' ELSE '' END
     || CASE WHEN contacts.received THEN ', received from a sanctioned address' ELSE '' END
-    || CASE WHEN learned.score OR account_scores.risk = 0 AND members_named.ring_id IS NULL THEN '' ELSE ' (cold start)' END
+    || CASE WHEN score_model.learned OR account_scores.risk = 0 AND members_named.ring_id IS NULL THEN '' ELSE ' (cold start)' END
     AS headline
 FROM roster
-CROSS JOIN learned
+CROSS JOIN score_model
 JOIN account_scores ON account_scores.account = roster.id
 LEFT JOIN roles ON roles.account = roster.id
 LEFT JOIN seeds ON seeds.account = roster.id
