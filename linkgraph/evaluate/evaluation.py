@@ -95,7 +95,7 @@ def evaluate_ledger(settings: Settings, nights: Nights, request: Request) -> Rep
         return {
             **_head("ledger", settings, [], request),
             "accounts": None,
-            "not_evaluated": [{"what": "everything", "why": reason}],
+            "not_evaluated": [{"what": "everything", "why": reason, "cuts": "all"}],
         }
     task = nights.task(settings, outcome, lambda each: make_cut(each, outcome, request.horizon, p.maturity), request)
     accounts, measured, skipped = measure_accounts(task, clocks)

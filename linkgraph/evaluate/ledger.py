@@ -17,7 +17,7 @@ from linkgraph.evaluate.accounts import OURS, Verdict, read_verdict
 from linkgraph.evaluate.baselines import baselines
 from linkgraph.evaluate.cuts import Cut, is_mature, make_true_cut
 from linkgraph.evaluate.facts import NEVER, Outcome, Snapshot, read_snapshot
-from linkgraph.evaluate.nights import RunNight
+from linkgraph.evaluate.nights import AS_IT_IS, RunNight
 from linkgraph.evaluate.summary import Rankings, summarise, verdicts
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
@@ -25,7 +25,6 @@ from linkgraph.settings import Settings
 Ints = NDArray[np.int64]
 Found = dict[str, Any]
 
-AS_IT_IS = "as it is"
 # Learns from what was known at a clock (epoch microseconds) and leaves it in the home; RunError if that is too little.
 Fit = Callable[[Settings, int], None]
 
@@ -77,7 +76,18 @@ def measure_accounts(task: Task, clocks: list[int], ring: Ints | None = None) ->
         "summary": summary,
         "verdicts": verdicts(summary),
     }
-    return found, [each.run for each in cuts], skipped
+    return found, [each.run for each in cuts], _gathered(skipped, len(cuts))
+
+
+def _gathered(skipped: list[Found], cuts: int) -> list[Found]:
+    """What was left out for the same reason at several cuts, once."""
+    days: dict[tuple[str, str], list[str]] = {}
+    for each in skipped:
+        days.setdefault((each["what"], each["why"]), []).append(each["day"])
+    return [
+        {"what": what, "why": why, "cuts": "all" if len(held) == cuts else ", ".join(held)}
+        for (what, why), held in days.items()
+    ]
 
 
 def _one(task: Task, clock: int, skipped: list[Found]) -> Measured:
@@ -87,7 +97,7 @@ def _one(task: Task, clock: int, skipped: list[Found]) -> Measured:
         try:
             task.fit(task.settings, when)
         except RunError as error:
-            skipped.append({"what": f"learned weights, cut {_day(clock)}", "why": str(error)})
+            skipped.append({"what": "learned weights", "day": _day(clock), "why": str(error)})
     run = task.run_night(task.settings, when, AS_IT_IS, {})
     snapshot = read_snapshot(task.settings, run, task.outcome)
     cut = task.target(snapshot)
@@ -97,7 +107,7 @@ def _one(task: Task, clock: int, skipped: list[Found]) -> Measured:
     for ablation in [] if task.quick else ablations(task.seed):
         reason = missing(ablation, run)
         if reason is not None:
-            skipped.append({"what": f"{ablation.name}, cut {_day(clock)}", "why": reason})
+            skipped.append({"what": ablation.name, "day": _day(clock), "why": reason})
             continue
         other = task.run_night(task.settings, when, ablation.name, ablation.before)
         scores[ablation.name] = read_verdict(other, task.outcome, threshold).score

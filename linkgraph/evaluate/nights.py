@@ -34,6 +34,8 @@ class Tables(Protocol):
         """Run statements into work tables, each visible to the next."""
 
 
+AS_IT_IS = "as it is"
+
 Change = Callable[[Tables], None]
 # Settings of a scratch home, clock (epoch microseconds, None: the newest known time), name of the variant, and the
 # changes by the stage before which they are made.

@@ -7,24 +7,29 @@ import pyarrow.parquet as pq
 
 from linkgraph import runs
 from linkgraph.evaluate.ablations import change_links
-from linkgraph.evaluate.nights import Change, RunNight
+from linkgraph.evaluate.nights import AS_IT_IS, Change, RunNight
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
 
 Found = dict[str, Any]
 
+_DAY = 86_400
 _CHANGED = 0.01  # share of the links
 
 
 def measure_stability(settings: Settings, night: Run, run_night: RunNight, seed: int) -> Found:
-    """The night after `night`, a second later and on the same ledger: once as it is, once with 1 % of the links
-    changed.
+    """Two nights on the same ledger, a second apart and on one day: the second once as it is, once with 1 % of the
+    links
+    changed. `night` gives the time.
     """
-    runs.move_pointer(settings.home, night)
-    clock = (night.record()["as_of"] + 1) * 1_000_000
+    clock = night.record()["as_of"]
+    first = clock - 1 if clock % _DAY else clock
+    before_it = run_night(settings, first * 1_000_000, AS_IT_IS, {})
+    runs.move_pointer(settings.home, before_it)
 
     def after(name: str, before: dict[str, Change]) -> Found:
-        return _kept(_members(night), _members(run_night(settings, clock, name, before)))
+        run = run_night(settings, (first + 1) * 1_000_000, name, before)
+        return _kept(_members(before_it), _members(run))
 
     changed = {"weigh": lambda tables: change_links(tables, seed, _CHANGED)}
     return {"unchanged": after("the night after", {}), "one_percent_changed": after("1 % of links changed", changed)}

@@ -17,7 +17,7 @@ Found = dict[str, Any]
 
 _DIGITS = 5
 _CHANCE = "edges shuffled"
-_PARTS = (
+PARTS = (
     OURS,
     "without behaviour",
     "graph only",
@@ -61,7 +61,7 @@ def verdicts(summary: dict[str, Found]) -> Found:
     it is not
     surely better than, by measure. None where there is nothing to say it by.
     """
-    names = [name for name in summary if name not in _PARTS]
+    names = [name for name in summary if name not in PARTS]
     behind = {
         key: [name for name in names if (gap := summary[name][f"{key}_gain_interval"]) is None or gap[0] <= 0]
         for key in ("mean_recall", "median_average_precision")
