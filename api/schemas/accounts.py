@@ -25,6 +25,8 @@ class LinkOut(Wire):
 
     kind: Kind
     identifier: Token
+    class_name: str | None = Field(description="what it is besides, from a list or a rule", examples=["sanctioned"])
+    why: str | None = Field(description="which list or rule says so", examples=["under sanctions (list ofac)"])
     other_accounts: int = Field(ge=0, examples=[2])
     first_seen: Time
     last_seen: Time
@@ -35,6 +37,8 @@ class LinkOut(Wire):
         return cls(
             kind=own.link.kind,
             identifier=own.link.identifier,
+            class_name=own.identifier.class_name,
+            why=own.identifier.why,
             other_accounts=own.other_accounts,
             first_seen=own.link.first_seen,
             last_seen=own.link.last_seen,
@@ -141,6 +145,7 @@ class HubOut(Wire):
 
     kind: Kind
     identifier: Token
+    class_name: str | None = Field(description="what sort of hub, where known", examples=["carrier_nat"])
     degree: int = Field(description="accounts that used it", examples=[570])
     why: str | None = Field(examples=["used by more than 10 accounts"])
 

@@ -17,6 +17,7 @@ def project(night: Night) -> Counts:
     used = night.run.table("used")
     counts |= {"parts": len(parts), "used": night.engine.run("used", used, USED, parts)}
     night.show(used)
+    counts["observations_of_unknown_kind"] = night.engine.read("unknown_kinds")["observations"][0].as_py()
     counts |= classify(night)
     return counts | night.work("identifiers_named", "seeds", "degrees", "received_from_fraud", "disputed", "takeovers")
 

@@ -11,6 +11,8 @@ from tests.builders import AS_OF, SLASHED, WORLD
 DEVICE = {
     "kind": "device",
     "identifier": "d1",
+    "class_name": None,
+    "why": None,
     "other_accounts": 2,
     "first_seen": "2025-10-25T16:00:00+00:00",
     "last_seen": "2025-11-23T16:00:00+00:00",
@@ -72,7 +74,9 @@ def test_base_and_contributions_add_up_to_the_score(world: httpx.Client, account
 def test_the_explanation_names_links_pairs_and_doubts(world: httpx.Client) -> None:
     found = world.get("/v1/accounts/a1/explanation").json()["data"]
     assert found["links"][0] == DEVICE
-    assert found["not_counted"] == [{"kind": "ip", "identifier": "hub", "degree": 8412, "why": "more than 10 accounts"}]
+    assert found["not_counted"] == [
+        {"kind": "ip", "identifier": "hub", "class_name": None, "degree": 8412, "why": "more than 10 accounts"}
+    ]
     weakest = found["pairs"][-1]
     assert (weakest["other_account_id"], weakest["reasons"]) == ("a4", ["access: 1.5 bits"])
     assert weakest["shared"][0]["overlap_days"] == 0

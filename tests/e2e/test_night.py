@@ -5,11 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from ingest.pipeline import ingest
 from linkgraph import runs
 from linkgraph.errors import RunError
+from linkgraph.ledger import FEEDS, Ledger
 from linkgraph.nightly import Plan, run_night
 from linkgraph.settings import Settings, read_settings
 from linkgraph.simulate import World, simulate
@@ -84,3 +86,26 @@ def test_the_night_is_the_same_bytes_whatever_the_hash_seed(settings: Settings, 
         environment = {"PYTHONHASHSEED": seed, "LINKGRAPH_HOME": str(home)}
         subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True)
         assert runs.open_run(home).record()["tables"] == expected
+
+
+def test_a_kind_that_the_table_lacks_links_nothing_and_is_counted(tmp_path: Path) -> None:
+    """A ledger may hold what another table of kinds let in."""
+    settings = read_settings(home=tmp_path, threads=1)
+    rows = [
+        {
+            "account_id": one,
+            "kind": kind,
+            "identifier": "00" * 16,
+            "at": 1,
+            "known_at": 1,
+            "deleted": False,
+            "batch": "b",
+        }
+        for one in ("a", "b", "c")
+        for kind in ("nose", "device")
+    ]
+    batch = pa.RecordBatch.from_pylist([row | {"line": n} for n, row in enumerate(rows)], FEEDS["observations"].schema)
+    Ledger(settings.ledger_folder).append("observations", "d", iter([batch]))
+    run = run_night(settings, Plan())
+    counts = run.record()["stages"]["project"]["counts"]
+    assert (counts["observations_of_unknown_kind"], counts["used"], counts["roster"]) == (3, 3, 3)
