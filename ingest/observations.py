@@ -18,6 +18,9 @@ from ingest.values import Column, ColumnReader, row_faults
 from linkgraph.kinds import KIND_NAMES
 from linkgraph.ledger import FEEDS
 
+NOTHING = pa.schema(
+    {"kind": pa.string(), "identifier": pa.string(), "code": pa.int32(), "known_at": pa.int64()}
+).empty_table()
 _NO_TEXT = pa.scalar(None, pa.string())
 
 

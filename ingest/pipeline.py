@@ -11,7 +11,7 @@ import pyarrow as pa
 from ingest.delimited import CsvReader, JsonLinesReader
 from ingest.mapping import read_maps
 from ingest.normalize import Normalizer
-from ingest.observations import Shaper, earliest
+from ingest.observations import NOTHING, Shaper, earliest
 from ingest.pseudonyms import read_keys
 from ingest.readers import ParquetReader, Reader, content_digest
 from ingest.records import RECORDS
@@ -175,7 +175,7 @@ class _Reading:
     def classes(self) -> tuple[str, pa.RecordBatch]:
         """What lists say of the rows read, and the digest of that."""
         digest = hashlib.sha256(f"{self.report.digest}:{self.work.lists.digest}".encode()).hexdigest()[:16]
-        found = earliest(pa.concat_tables(self.listed)) if self.listed else None
+        found = earliest(pa.concat_tables([NOTHING, *self.listed]))
         return digest, class_rows(self.work.lists, found, self.report.digest)
 
     def _located(self, message: str) -> str:

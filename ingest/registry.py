@@ -225,18 +225,30 @@ def _or_null(codes: Codes) -> pa.Array:
     return pa.array(codes, pa.int32(), mask=codes == 0)
 
 
-def class_rows(registry: Registry, found: pa.Table | None, batch: str) -> pa.RecordBatch:
+def class_rows(registry: Registry, found: pa.Table, batch: str) -> pa.RecordBatch:
     """Rows of the ledger's classes, sorted, of kind, identifier, code and known_at; `batch` names their file.
 
     A class is known once both its list and the observation are.
     """
-    rows = []
-    for each in found.to_pylist() if found else []:
-        for member in registry.memberships(each["code"]):
-            known = {"known_at": max(each["known_at"], member.listed_from), "deleted": False, "batch": batch, "line": 0}
-            of = {"kind": each["kind"], "identifier": each["identifier"], "name": member.name, "list": member.list_name}
-            rows.append(of | {name: getattr(member, name) for name in _TAKEN} | known)
-    rows.sort(
-        key=lambda row: (row["kind"], row["identifier"], row["list"], row["name"], row["listed_from"], row["known_at"])
-    )
-    return pa.RecordBatch.from_pylist(rows, CLASSES.schema)
+    tables = [CLASSES.schema.empty_table()]
+    for code in pc.unique(found["code"]).to_pylist():
+        mine = found.filter(pc.equal(found["code"], code))
+        tables += [_said(mine, member, batch) for member in registry.memberships(code)]
+    order = ("kind", "identifier", "list", "name", "listed_from", "known_at")
+    rows = pa.concat_tables(tables).sort_by([(name, "ascending") for name in order]).combine_chunks()
+    return pa.RecordBatch.from_arrays([rows[name].combine_chunks() for name in rows.column_names], schema=rows.schema)
+
+
+def _said(found: pa.Table, member: Membership, batch: str) -> pa.Table:
+    """What one membership says of all these identifiers."""
+    constants = {name: getattr(member, name) for name in _TAKEN}
+    constants |= {"name": member.name, "list": member.list_name, "deleted": False, "batch": batch, "line": 0}
+    columns = {"kind": found["kind"], "identifier": found["identifier"]}
+    columns["known_at"] = pc.max_element_wise(found["known_at"], member.listed_from)
+    arrays = [
+        columns[each.name]
+        if each.name in columns
+        else pa.repeat(pa.scalar(constants.get(each.name), each.type), len(found))
+        for each in CLASSES.schema
+    ]
+    return pa.table(arrays, schema=CLASSES.schema)

@@ -1,11 +1,14 @@
 """Identifiers that lists know, beside rings on identifiers that no list knows; and lists that come later."""
 
+import json
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from ingest.pipeline import ingest
+from linkgraph.cli import app
 from linkgraph.explain.account import explain
 from linkgraph.explain.text import render
 from linkgraph.nightly import Plan, run_night
@@ -143,6 +146,18 @@ def test_a_sanctioned_address_links_and_is_named(settings: Settings, run: Run, j
     assert "paid to a sanctioned address" in judged.accounts["bad-1"].headline
     assert judged.accounts["paid-1"].headline == "no evidence, received from a sanctioned address"
     assert "under sanctions (list sanctions of 2026-03-01, a test)" in text
+
+
+def test_the_status_shows_the_age_of_every_list(settings: Settings, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINKGRAPH_HOME", str(settings.home))
+    held = json.loads(CliRunner().invoke(app, ["status", "--json"]).stdout)["lists"]
+    assert [(each["name"], each["date"], each["versions"]) for each in held] == [
+        ("reviewed", "2026-04-01", 1),
+        ("sanctions", "2026-03-01", 1),
+        ("vpn", "2026-01-01", 1),
+        ("wallets", "2026-02-01", 1),
+    ]
+    assert all(each["age_days"] > 30 for each in held)
 
 
 def test_the_run_counts_classes_and_whom_they_touch(run: Run) -> None:
