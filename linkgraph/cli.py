@@ -35,7 +35,7 @@ _SINCE = "--changed-since takes the id of a run here, a day as 2026-01-31 (UTC),
 @app.command()
 def simulate(
     folder: Path,
-    accounts: Annotated[int, typer.Option(min=100, max=5_000_000)] = 10_000,
+    accounts: Annotated[int, typer.Option(min=100, max=25_000_000)] = 10_000,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     varied: Annotated[bool, typer.Option("--varied", help="draw all other parameters from the seed as well")] = False,
 ) -> None:
@@ -121,6 +121,25 @@ def nightly(
         if only is None
         else f"{run.run_id}: {only} {json.dumps(counts[only], sort_keys=True)}"
     )
+
+
+@app.command()
+def fit(
+    as_of: Annotated[str | None, typer.Option(help="`now`, epoch seconds or ISO 8601 with a zone")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Learn what the score's blocks are worth from past month ends, for later nights. Knows nothing after --as-of."""
+    from linkgraph.fitting import fit as fit_score
+    from linkgraph.fitting import told
+
+    with Bar("fit") as bar:
+        model, path = fit_score(read_settings(), _clock(as_of), bar.at)
+    if as_json:
+        _print(asdict(model))
+    for line in [] if as_json else told(model):
+        typer.echo(line)
+    if not as_json:
+        typer.echo(f"{path.name}: used by every night as of then or later")
 
 
 @app.command()

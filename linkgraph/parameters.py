@@ -87,6 +87,7 @@ class Parameters:
     limit_currencies: tuple[str, ...] = ("EUR", "USD", "USDC", "USDT")
     limit_near: float = 0.9  # share of a limit from which an amount lies just under it
     declined_words: tuple[str, ...] = ("declined", "denied", "failed", "failure", "refused", "rejected")
+    fresh_half_life: float = 90.0  # days after which a new card, device or payment counts half
     unusual_rate: float = 0.05  # share of accounts; a signal that more show is not listed unless it counts
     # score
     weight_behaviour: float = 0.0
@@ -97,6 +98,14 @@ class Parameters:
     weight_ring: float = 0.5
     transfer_half_life: float = 90.0  # days
     cold_flag_risk: float = 0.8
+    review_share: float = 0.01  # of the accounts that could be flagged, where that is less than `review_capacity`
+    # fit
+    fit_cuts: int = 12  # month ends
+    fit_negatives: int = 50_000  # accounts drawn from each cut beside those that became fraud
+    fit_spread: float = 0.25  # how far learned weights lie from the starting ones, log-odds per unit
+    fit_enough: float = 10.0  # accounts that became fraud; a block that reached fewer cannot be told from chance
+    isotonic_min: int = 1000  # rows
+    isotonic_positives: int = 50
     young_account_days: int = 30
     # evaluate
     ring_score_at: float = 0.0  # rings below it are listed, not counted as reported

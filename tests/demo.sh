@@ -5,7 +5,7 @@ export LINKGRAPH_HOME="${LINKGRAPH_HOME:-.linkgraph/demo}"
 world=$(mktemp -d)
 trap 'rm -rf "$world"' EXIT
 rm -rf "$LINKGRAPH_HOME"
-linkgraph simulate "$world" --accounts 5000 --seed 1 > /dev/null
+linkgraph simulate "$world" --accounts 5000 --seed 2 > /dev/null
 linkgraph ingest "$world/feeds"
 linkgraph nightly
 linkgraph rings --limit 5

@@ -5,7 +5,7 @@ u_j = max(0, ln((1 + x_j) / (1 + median_j))); the block is the sum of weight * u
 nothing is not evaluated, which is not the value 0.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Columns = Mapping[str, Ints]
 
+FADED = 1024  # whole parts of one, so that sums have no order
 _SECOND = 1_000_000
 _DAY = 86_400 * _SECOND
 
@@ -29,7 +30,8 @@ class Signal:
     step: the statement whose columns it reads. value: the figure per row of them. seen: the column that counts the
     independent observations behind it. needs: what must hold something, else it is not evaluated. window: days.
     text: the reason, with {value}. points_to: the role it speaks for, from the value `notable` on (starting values of
-    domain.md M9). weight: what it is worth before any label was learned from, relative to the other signals.
+    domain.md M9). weight: what it is worth before any label was learned from, relative to the other signals. novel: it
+    counts what was not there before, which says nothing until its inputs reach back beyond the window.
     """
 
     name: str
@@ -42,11 +44,17 @@ class Signal:
     points_to: str = ""
     notable: float = np.inf
     weight: float = 0.0
+    novel: bool = False
 
 
 def number(column: str) -> Callable[[Columns], Floats]:
     """The figure of one column."""
     return lambda columns: columns[column].astype(np.float64)
+
+
+def faded(column: str) -> Callable[[Columns], Floats]:
+    """A count in which each fades with age, from 1/1024."""
+    return lambda columns: columns[column] / FADED
 
 
 def percent(column: str) -> Callable[[Columns], Floats]:
@@ -81,20 +89,22 @@ _CLAIMS, _SECURITY = "behaviour_disputes", "behaviour_security"
 _PERPETRATOR, _MULE, _VICTIM = "perpetrator", "mule", "victim"
 
 SIGNALS: tuple[Signal, ...] = (
-    Signal("new_cards", _PACE, number("cards_180"), "cards_180", ("used.card",), 180,
-           "{value:.0f} new cards", weight=1.0),
-    Signal("new_cards_30", _PACE, number("cards_30"), "cards_30", ("used.card",), 30, "{value:.0f} new cards"),
+    Signal("new_cards", _PACE, faded("fresh_cards"), "cards_180", ("used.card",), 180,
+           "{value:.1f} new cards, old ones fading", weight=1.0, novel=True),
+    Signal("new_cards_30", _PACE, number("cards_30"), "cards_30", ("used.card",), 30,
+           "{value:.0f} new cards", novel=True),
     Signal("new_cards_14", _PACE, number("cards_14"), "cards_14", ("used.card",), 14, "{value:.0f} new cards",
-           _PERPETRATOR, 4),
+           _PERPETRATOR, 4, novel=True),
     Signal("card_surge", _PACE, surge("cards_30", "cards_past"), "cards_30", ("used.card",), 30,
-           "{value:.1f} new cards more than its own pace before"),
-    Signal("new_devices", _PACE, number("devices_30"), "devices_30", ("used.device",), 30, "{value:.0f} new devices"),
+           "{value:.1f} new cards more than its own pace before", novel=True),
+    Signal("new_devices", _PACE, faded("fresh_devices"), "devices_180", ("used.device",), 180,
+           "{value:.1f} new devices, old ones fading", novel=True),
     Signal("device_surge", _PACE, surge("devices_30", "devices_past"), "devices_30", ("used.device",), 30,
-           "{value:.1f} new devices more than its own pace before"),
-    Signal("new_wallets", _PACE, number("wallets_30"), "wallets_30", ("used.wallet",), 30,
-           "{value:.0f} new withdrawal addresses"),
+           "{value:.1f} new devices more than its own pace before", novel=True),
+    Signal("new_wallets", _PACE, faded("fresh_wallets"), "wallets_180", ("used.wallet",), 180,
+           "{value:.1f} new withdrawal addresses, old ones fading", novel=True),
     Signal("payment_surge", _PAID, surge("payments_30", "payments_past"), "payments_30", ("payments",), 30,
-           "{value:.1f} payments more than its own pace before"),
+           "{value:.1f} payments more than its own pace before", novel=True),
     Signal("declined_cards", _PAID, number("declined_cards"), "declined", ("payments.status",), 180,
            "{value:.0f} cards declined", _PERPETRATOR, 3),
     Signal("declined_share", _PAID, share("declined", "payments_180"), "payments_180", ("payments.status",), 180,
@@ -105,7 +115,11 @@ SIGNALS: tuple[Signal, ...] = (
            "{value:.0f} % of the value paid in was followed by money out within the hour", _MULE, 80),
     Signal("out_within_day", _FLOW, percent("within_day"), "deposits", ("payments",), 180,
            "{value:.0f} % of the value paid in was followed by money out within the day"),
-    Signal("gathered", _FLOW, number("gathered"), "inflows", ("payments",), 180,
+    Signal("sent", _FLOW, faded("fresh_sent"), "payees", ("moves",), 180,
+           "money sent {value:.1f} times, old ones fading", novel=True),
+    Signal("sent_surge", _FLOW, surge("sent_30", "sent_past"), "sent_30", ("moves",), 30,
+           "money sent {value:.1f} times more than at its own pace before", novel=True),
+    Signal("gathered", _FLOW, number("gathered"), "inflows", ("moves",), 180,
            "money from {value:.0f} one-way sources in the day before some went out", _MULE, 5),
     Signal("cancelled_after_paid", _ORDERS, share("cancelled_after_paid", "orders"), "orders", ("p2p_orders",), 180,
            "{value:.0f} % of its orders called paid and yet cancelled", _PERPETRATOR, 50),
@@ -177,9 +191,14 @@ def stand(signal: Signal, columns: Columns, population: int) -> Standing:
     )
 
 
-def evaluated(known: Collection[str]) -> tuple[Signal, ...]:
-    """The signals whose inputs hold something."""
-    return tuple(signal for signal in SIGNALS if set(signal.needs) <= set(known))
+def evaluated(since: Mapping[str, int], as_of: int) -> tuple[Signal, ...]:
+    """The signals whose inputs hold something. since: first row of each input that does; as_of: both epoch seconds."""
+
+    def seen(signal: Signal) -> bool:
+        start = as_of - signal.window * 86_400 if signal.novel else as_of
+        return all(need in since and since[need] <= start for need in signal.needs)
+
+    return tuple(signal for signal in SIGNALS if seen(signal))
 
 
 def reason(name: str, value: float, rate: float, seen: int) -> str:
@@ -207,6 +226,7 @@ def input_tables(as_of: int, parameters: Parameters) -> dict[str, pa.Table]:
         "day": _DAY,
         "hold": parameters.takeover_hours * 3_600 * _SECOND,
     }
+    fading = [round(FADED * 0.5 ** (days / parameters.fresh_half_life)) for days in range(180)]
     limits = [(code, limit) for code in parameters.limit_currencies for limit in parameters.limits]
     return {
         "spans": pa.table({name: pa.array([value], pa.int64()) for name, value in spans.items()}),
@@ -217,5 +237,6 @@ def input_tables(as_of: int, parameters: Parameters) -> dict[str, pa.Table]:
                 "near": [parameters.limit_near * limit for _, limit in limits],
             }
         ),
+        "fading": pa.table({"days": pa.array(range(180), pa.int64()), "units": pa.array(fading, pa.int64())}),
         "declined_words": pa.table({"word": list(parameters.declined_words)}),
     }

@@ -64,24 +64,23 @@ class Weights:
     ring: float
     signals: Floats
 
-    @classmethod
-    def cold(cls, parameters: Parameters, signals: Floats) -> "Weights":
-        """The starting values, for a night before anything was learned; `signals`: their relative weights."""
-        p = parameters
-        return cls(
-            p.weight_one_hop, p.weight_transfer, p.weight_propagated, p.weight_ring, p.weight_behaviour * signals
-        )
+    @property
+    def causes(self) -> Floats:
+        """The weights of `CAUSES`, in their order."""
+        return np.array([self.propagated, self.one_hop, self.transfer, self.ring])
 
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """What a score is made from, per account: v, e_1, e_t, confidence * R, and the weighed sum of the signals."""
+    """What the graph says of each account: v, e_1, e_t, confidence * R."""
 
     voltage: Floats
     one_hop: Floats
     transfers: Floats
     ring: Floats
-    behaviour: Floats
+
+
+CAUSES: tuple[str, ...] = ("voltage", "one_hop", "transfers", "ring")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +104,29 @@ class Blocks:
         return np.asarray(np.minimum(-np.expm1(-self.total), _BELOW_ONE), dtype=np.float64)
 
 
-def blocks(causes: Causes, weights: Weights, parameters: Parameters) -> Blocks:
-    """The blocks of every account."""
-    odds = causes.voltage / (1.0 - causes.voltage)
+def blocks(causes: Causes, acts: Floats, weights: Weights, parameters: Parameters) -> Blocks:
+    """The blocks of every account. `acts`: the weighed sum of its signals."""
+    propagated, shared, transfer, ring = terms(causes, parameters).T
     return Blocks(
-        weights.one_hop * np.log1p(causes.one_hop),
-        weights.transfer * np.log1p(causes.transfers),
-        weights.propagated * np.log1p(odds / parameters.odds_ref),
-        weights.ring * causes.ring,
-        causes.behaviour,
+        weights.one_hop * shared,
+        weights.transfer * transfer,
+        weights.propagated * propagated,
+        weights.ring * ring,
+        acts,
     )
 
 
-def flags(score: Blocks, without_ip: Blocks, innocent: NDArray[np.bool_], parameters: Parameters) -> NDArray[np.bool_]:
-    """Accounts above the threshold, and still so with every IP address moved to ground; never a victim or cleared
-    one.
+def terms(causes: Causes, parameters: Parameters) -> Floats:
+    """The terms that the weights of `CAUSES` multiply, accounts x causes."""
+    odds = causes.voltage / (1.0 - causes.voltage)
+    shared, transfer = np.log1p(causes.one_hop), np.log1p(causes.transfers)
+    return np.column_stack([np.log1p(odds / parameters.odds_ref), shared, transfer, causes.ring])
+
+
+def flags(score: Blocks, without_ip: Blocks, innocent: NDArray[np.bool_], level: float) -> NDArray[np.bool_]:
+    """Accounts whose score reaches `level`, and still so with every IP address moved to ground; never one without
+    evidence, a victim or a cleared one.
     """
-    firm = np.minimum(score.risk, without_ip.risk)
-    found: NDArray[np.bool_] = (firm >= parameters.cold_flag_risk) & ~innocent
+    firm = np.minimum(score.total, without_ip.total)
+    found: NDArray[np.bool_] = (firm >= level) & (firm > 0) & ~innocent
     return found

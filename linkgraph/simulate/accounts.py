@@ -9,10 +9,9 @@ import pyarrow as pa
 from linkgraph.simulate import texts
 from linkgraph.simulate.draws import Ints, fractions, mix, pick, stream
 from linkgraph.simulate.feeds import parts, table
-from linkgraph.simulate.logins import session_ids
 from linkgraph.simulate.payments import CURRENCIES
 from linkgraph.simulate.population import COUNTRIES, Population
-from linkgraph.simulate.render import account_ids, chosen, constant, instants, known, money, numbered
+from linkgraph.simulate.render import chosen, constant, instants, money, numbered
 from linkgraph.simulate.scene import Scene
 from linkgraph.simulate.sessions import takeover_times
 
@@ -22,10 +21,11 @@ _REFERRED = 0.08
 _NAMES_REFERRER = 0.92  # of those whom a group's member brought
 _SUB_ACCOUNTS = 0.01  # of those outside groups, where the parent is outside as well
 _HOLDING = 0.4  # accounts with a balance on the last days
-_WELCOMED = 0.12
+_WELCOMED = 0.25
 _READ_BY_STAFF = 0.005
 _STATUSES: Final = ("active", "restricted", "closed")
 _CAMPAIGNS: Final = ("welcome", "refer_a_friend", "first_trade")
+_OWN_PAPERS = 1 << 43  # codes from here on are papers of one account
 _SECOND_PHONES = 500_000_000  # phone codes from here on are second numbers; below, the one given at sign-up
 
 
@@ -35,24 +35,24 @@ def account_feed(scene: Scene) -> Iterator[pa.Table]:
     papers = _papers(scene)
     for part in parts(len(scene.people)):
         accounts = np.arange(part.start, part.stop, dtype=np.int64)
-        columns = {"referrer_id": account_ids(referrer[part]), "document": texts.document(papers[part])}
+        columns = {"referrer_id": scene.account_ids(referrer[part]), "document": texts.document(papers[part])}
         yield table("accounts", _person(scene, accounts) | columns)
 
 
 def _person(scene: Scene, accounts: Ints) -> dict[str, pa.Array]:
     people = scene.people
-    status = np.searchsorted(np.array([0.96, 0.98]), fractions(accounts, 91))
+    status = np.searchsorted(np.array([0.96, 0.98]), fractions(scene.world, accounts, 91))
     return {
-        "account_id": account_ids(accounts),
+        "account_id": scene.account_ids(accounts),
         "created_at": instants(people.created[accounts]),
         "country": chosen(COUNTRIES, people.country[accounts]),
-        "kyc_level": pa.array(1 + (3 * fractions(accounts, 92)).astype(np.int32), pa.int32()),
+        "kyc_level": pa.array(1 + (3 * fractions(scene.world, accounts, 92)).astype(np.int32), pa.int32()),
         "kyc_name": texts.full_name(people, accounts),
         "birth_year": pa.array(people.birth_year[accounts].astype(np.int32)),
-        "postal_address": texts.postal_address(_residence(people, accounts)),
-        "email": texts.email(people, accounts),
-        "phone": texts.phone(accounts),
-        "parent_account_id": account_ids(_parents(people, accounts)),
+        "postal_address": texts.postal_address(_residence(people, accounts) + scene.world.part.first),
+        "email": texts.email(people, accounts, scene.world.part.number),
+        "phone": texts.phone(accounts + scene.world.part.first),
+        "parent_account_id": scene.account_ids(_parents(scene, accounts)),
         "status": chosen(_STATUSES, status),
     }
 
@@ -62,11 +62,12 @@ def _residence(people: Population, accounts: Ints) -> Ints:
     return np.where(people.bad[accounts], accounts, people.home[accounts])
 
 
-def _parents(people: Population, accounts: Ints) -> Ints:
+def _parents(scene: Scene, accounts: Ints) -> Ints:
     """Account of which each is a declared sub-account, -1 for none: of some stranger, or of its group's first."""
-    groups = people.groups
+    people, groups = scene.people, scene.people.groups
     parent = (mix(accounts, 93) % np.uint64(len(people))).astype(np.int64)
-    declared = (fractions(accounts, 94) < _SUB_ACCOUNTS) & (people.group[accounts] < 0) & (people.group[parent] < 0)
+    outside = (people.group[accounts] < 0) & (people.group[parent] < 0)
+    declared = outside & (fractions(scene.world, accounts, 94) < _SUB_ACCOUNTS)
     by_chance = np.where(declared & (parent != accounts), parent, -1)
     first = np.append(np.where(groups.sharing("parent"), groups.first(), -1), -1)[people.group[accounts]]
     return np.where((first >= 0) & (first != accounts), first, by_chance)
@@ -89,7 +90,7 @@ def _referrers(scene: Scene) -> Ints:
 def _papers(scene: Scene) -> Ints:
     """Document of each account: its own, unless its ring shares papers."""
     held = scene.holdings["document"]
-    own = np.arange(len(scene.people), dtype=np.int64) + len(scene.people)
+    own = np.arange(len(scene.people), dtype=np.int64) + _OWN_PAPERS + scene.world.part.first
     return np.where(held.counts() > 0, held.last(), own)
 
 
@@ -102,11 +103,11 @@ def observation_feed(scene: Scene) -> Iterator[pa.Table]:
     for part in parts(len(held)):
         some = order[part]
         columns = {
-            "account_id": account_ids(held.account[some]),
+            "account_id": scene.account_ids(held.account[some]),
             "kind": constant("phone", len(some)),
             "identifier": texts.phone(held.code[some] + _SECOND_PHONES),
             "at": instants(scene.sessions.at[session[some]]),
-            "session_id": session_ids(session[some]),
+            "session_id": scene.numbered("S", session[some]),
             "count": pa.array(count[some]),
         }
         yield table("observations", columns)
@@ -122,7 +123,7 @@ def balance_feed(scene: Scene) -> Iterator[pa.Table]:
     currency = pick(rng, [3.0, 1, 2, 4, 1], len(account))
     for part in parts(len(account)):
         columns = {
-            "account_id": account_ids(account[part]),
+            "account_id": scene.account_ids(account[part]),
             "at": instants(at[part]),
             "currency": chosen(CURRENCIES, currency[part]),
             "amount": money(cents[part]),
@@ -142,7 +143,7 @@ def bonus_feed(scene: Scene) -> Iterator[pa.Table]:
     for part in parts(len(account)):
         some = order[part]
         columns = {
-            "account_id": account_ids(account[some]),
+            "account_id": scene.account_ids(account[some]),
             "at": instants(at[some]),
             "campaign": chosen(_CAMPAIGNS, campaign[some]),
             "amount": money(1_000 + 500 * campaign[some]),
@@ -164,8 +165,8 @@ def staff_feed(scene: Scene) -> Iterator[pa.Table]:
     account, at, staff, case = account[order], at[order], staff[order], case[order]
     columns = {
         "staff_id": numbered("E", staff, 5),
-        "account_id": account_ids(account),
+        "account_id": scene.account_ids(account),
         "at": instants(at),
-        "case_id": known(numbered("K", case, 7), case >= 0),
+        "case_id": scene.numbered("K", case),
     }
     yield table("staff_access", columns)

@@ -8,12 +8,12 @@ import pyarrow as pa
 
 from linkgraph.simulate.draws import Ints, mix, stream
 from linkgraph.simulate.feeds import table
-from linkgraph.simulate.p2p import P2P_CURRENCY, Orders, order_ids
+from linkgraph.simulate.p2p import P2P_CURRENCY, Orders
 from linkgraph.simulate.payments import BANK, CARD, CURRENCIES, Payments
-from linkgraph.simulate.render import account_ids, chosen, instants, known, money, numbered
+from linkgraph.simulate.render import chosen, instants, known, money
 from linkgraph.simulate.scene import Scene
 from linkgraph.simulate.sessions import takeover_times
-from linkgraph.simulate.statements import currency_of, payment_ids
+from linkgraph.simulate.statements import currency_of
 
 KINDS: Final = ("chargeback", "fraud_report", "takeover_report", "p2p_appeal", "bank_recall", "inquiry")
 _CHARGEBACK, _REPORT, _TAKEOVER, _APPEAL, _RECALL, _INQUIRY = range(len(KINDS))
@@ -59,8 +59,8 @@ def _columns(scene: Scene, cases: _Cases) -> dict[str, pa.Array]:
     people = scene.people
     currency = np.where(cases.order >= 0, P2P_CURRENCY, currency_of(people, cases.account))
     return {
-        "dispute_id": numbered("D", numbers, 8),
-        "account_id": account_ids(cases.account),
+        "dispute_id": scene.numbered("D", numbers),
+        "account_id": scene.account_ids(cases.account),
         "opened_at": instants(cases.opened),
         "kind": chosen(KINDS, cases.kind),
         "channel": chosen(_CHANNELS, cases.kind),
@@ -68,8 +68,8 @@ def _columns(scene: Scene, cases: _Cases) -> dict[str, pa.Array]:
         "reason_code": chosen(_REASONS, np.where(by_card, scheme, -1)),
         "amount": known(money(cases.cents), cases.cents >= 0),
         "currency": chosen(CURRENCIES, np.where(cases.cents >= 0, currency, -1)),
-        "payment_id": payment_ids(cases.payment),
-        "order_id": order_ids(cases.order),
+        "payment_id": scene.numbered("P", cases.payment),
+        "order_id": scene.numbered("O", cases.order),
         "due_by": instants(cases.opened + np.array(_ANSWER_DAYS)[scheme] * _DAY, by_card),
         "status": chosen(_STATUSES, (mix(numbers, 112) % np.uint64(len(_STATUSES))).astype(np.int64)),
         "language": chosen(_LANGUAGES, people.country[cases.account]),

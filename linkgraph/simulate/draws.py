@@ -19,7 +19,7 @@ _GOLDEN = 0x9E3779B97F4A7C15
 
 def stream(world: World, topic: str, part: int = 0) -> np.random.Generator:
     """Generator of one topic: a change in one topic leaves the draws of all others as they were."""
-    return np.random.default_rng([world.seed, zlib.crc32(topic.encode()), part])
+    return np.random.default_rng([world.seed, zlib.crc32(topic.encode()), part, world.part.number])
 
 
 def mix(codes: Ints, salt: int) -> Words:
@@ -30,9 +30,10 @@ def mix(codes: Ints, salt: int) -> Words:
     return words ^ (words >> np.uint64(31))
 
 
-def fractions(codes: Ints, salt: int) -> Floats:
-    """A number in [0, 1) that always belongs to the same code."""
-    return (mix(codes, salt) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+def fractions(world: World, codes: Ints, salt: int) -> Floats:
+    """A number in [0, 1) that always belongs to the same code, in one part of one world."""
+    own = (world.seed << 8 | world.part.number) << 10 | salt
+    return (mix(codes, own) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def pair_code(left: Ints, right: Ints) -> Ints:

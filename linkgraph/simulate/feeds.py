@@ -1,4 +1,4 @@
-"""Columns of the thirteen feeds as they are written, and the writer of a feed."""
+"""Columns of the thirteen feeds as they are written, and the writer of files."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -64,16 +64,29 @@ def parts(rows: int, size: int = CHUNK) -> Iterator[slice]:
         yield slice(low, min(low + size, rows))
 
 
-def write(path: Path, tables: Iterable[pa.Table]) -> int:
-    """Write tables of one schema as one Parquet file; returns the rows written."""
-    rows = 0
-    writer: pq.ParquetWriter | None = None
-    try:
-        for part in tables:
-            writer = writer or pq.ParquetWriter(path, part.schema, compression="zstd")
-            writer.write_table(part)
-            rows += part.num_rows
-    finally:
-        if writer is not None:
+class Files:
+    """Parquet files of a folder, written table by table; a context that closes them. rows: written so far, by name."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self.rows: dict[str, int] = {}
+
+    def __enter__(self) -> "Files":
+        """Write inside the context."""
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        """Close what is open."""
+        for writer in self._writers.values():
             writer.close()
-    return rows
+
+    def write(self, name: str, tables: Iterable[pa.Table]) -> None:
+        """Append tables of one schema to the file of that name."""
+        for part in tables:
+            if name not in self._writers:
+                path = self._folder / f"{name}.parquet"
+                self._writers[name] = pq.ParquetWriter(path, part.schema, compression="zstd")
+            self._writers[name].write_table(part)
+            self.rows[name] = self.rows.get(name, 0) + part.num_rows

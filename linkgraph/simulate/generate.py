@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 
 from linkgraph.simulate.accounts import account_feed, balance_feed, bonus_feed, observation_feed, staff_feed
 from linkgraph.simulate.disputes import dispute_table
-from linkgraph.simulate.feeds import write
+from linkgraph.simulate.feeds import Files
 from linkgraph.simulate.labels import label_table
 from linkgraph.simulate.logins import logins
 from linkgraph.simulate.money import pay
@@ -16,21 +17,26 @@ from linkgraph.simulate.scene import Scene, build
 from linkgraph.simulate.statements import instrument_feed, payment_feed
 from linkgraph.simulate.trades import trade_feed
 from linkgraph.simulate.transfers import transfer_feed
-from linkgraph.simulate.truth import write_truth
+from linkgraph.simulate.truth import truth_tables
 from linkgraph.simulate.world import World
 
+PART: Final = 1_000_000  # accounts drawn at a time: bounds the memory, whatever the size of a world
 
-def simulate(folder: Path, world: World) -> dict[str, int]:
+
+def simulate(folder: Path, world: World, part: int = PART) -> dict[str, int]:
     """Write `folder/feeds/<feed>.parquet` and `folder/truth/*.parquet`; returns the rows of each feed.
 
-    Feeds carry the contract's columns with raw identifiers. The same world always gives the same bytes.
+    Feeds carry the contract's columns with raw identifiers. The same world, in parts of the same number of accounts,
+    always gives the same bytes.
     """
-    feeds, truth = folder / "feeds", folder / "truth"
-    feeds.mkdir(parents=True, exist_ok=True)
-    truth.mkdir(parents=True, exist_ok=True)
-    scene = build(world)
-    write_truth(truth, scene)
-    return {name: write(feeds / f"{name}.parquet", tables) for name, tables in _feeds(scene).items()}
+    with Files(folder / "feeds") as feeds, Files(folder / "truth") as truth:
+        for some in world.parts(part):
+            scene = build(some)
+            for name, known in truth_tables(scene).items():
+                truth.write(name, known)
+            for name, rows in _feeds(scene).items():
+                feeds.write(name, rows)
+        return feeds.rows
 
 
 def _feeds(scene: Scene) -> dict[str, Iterable[pa.Table]]:

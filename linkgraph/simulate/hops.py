@@ -7,6 +7,7 @@ import numpy as np
 from linkgraph.simulate.draws import Bools, Ints, fractions, ranks_of, stream
 from linkgraph.simulate.payments import Payments, crypto, joined
 from linkgraph.simulate.scene import Scene
+from linkgraph.simulate.sessions import nearest
 from linkgraph.simulate.sharing import HOT_WALLETS
 
 HOP_WALLETS: Final = 1 << 41  # codes from here on are the wallets between two accounts
@@ -14,10 +15,11 @@ VAULTS: Final = 1 << 42  # codes from here on are wallets that a household fills
 
 _HOUR = 3_600
 _DAY = 24 * _HOUR
-_PASSES = 4  # at most: how often money goes the same way
+_PASSES = 3  # at most: how often money goes the same way
 _NEW_WALLET = 0.4  # chance that a pass takes a wallet never seen before
 _COMES_BACK, _COMES_BACK_TO_RINGS = 0.35, 0.15  # wallets from which coins come in as well
 _FEE = 0.01  # at most
+_MOVED = 20 * _DAY
 
 
 def hops(scene: Scene) -> Payments:
@@ -33,8 +35,8 @@ def hops(scene: Scene) -> Payments:
     begin = _pass_times(scene, group, turn) + np.where(chain, rank * _DAY, 0)
     out = begin + rng.integers(0, 2 * _DAY, len(row))
     back = out + _HOUR + (1.2 * _DAY * rng.exponential(1.0, len(row))).astype(np.int64)
-    fresh = fractions(row * _PASSES + turn, 131) < _NEW_WALLET
-    wallet = HOP_WALLETS + row * _PASSES + np.where(fresh, turn, 0)
+    fresh = fractions(scene.world, row * _PASSES + turn, 131) < _NEW_WALLET
+    wallet = HOP_WALLETS + scene.world.part.code(24) + row * _PASSES + np.where(fresh, turn, 0)
     return _there_and_back(scene, rng, (before, after), (out, back), wallet)
 
 
@@ -46,7 +48,8 @@ def vaults(scene: Scene) -> Payments:
     out = _pass_times(scene, group * 97 + groups.rank[row], turn, group)
     back = out + _DAY + (40 * _DAY * rng.exponential(1.0, len(row))).astype(np.int64)
     taker = groups.members[row - groups.rank[row] + (groups.size[group] * rng.random(len(row))).astype(np.int64)]
-    return _there_and_back(scene, rng, (groups.members[row], taker), (out, back), VAULTS + group)
+    wallet = VAULTS + scene.world.part.code(24) + group
+    return _there_and_back(scene, rng, (groups.members[row], taker), (out, back), wallet)
 
 
 def returns(scene: Scene) -> Payments:
@@ -73,7 +76,7 @@ def _passes(scene: Scene, rng: np.random.Generator, member: Bools) -> tuple[Ints
 def _pass_times(scene: Scene, code: Ints, turn: Ints, group: Ints | None = None) -> Ints:
     """When each pass begins: after all accounts of the group are open. code: what passes at the same time."""
     opened = scene.people.all_open()[code if group is None else group]
-    part = fractions(code * _PASSES + turn, 132)
+    part = fractions(scene.world, code * _PASSES + turn, 132)
     return opened + (part * np.maximum(scene.world.end - 12 * _DAY - opened, 1)).astype(np.int64)
 
 
@@ -83,8 +86,11 @@ def _there_and_back(
     """What is paid out, and what comes in of it before the world ends."""
     cents = _sums(rng, len(wallet))
     less = (cents * (1 - _FEE * rng.random(len(wallet)))).astype(np.int64)
-    out = crypto(who[0], when[0], cents, wallet, np.full(len(wallet), -1, dtype=np.int64))
-    everything = joined([out, crypto(who[1], when[1], less, wallet)])
+    session = nearest(scene.sessions, scene.people, rng, who[0], when[0])
+    moved = scene.sessions.at[session] + rng.integers(60, 1_800, len(wallet)) - when[0]
+    moved = np.where(np.abs(moved) < _MOVED, moved, 0)  # in that session, if it is not far from the time
+    out = crypto(who[0], when[0] + moved, cents, wallet, np.where(moved == 0, -1, session))
+    everything = joined([out, crypto(who[1], when[1] + moved, less, wallet)])
     return everything.taken(np.flatnonzero(everything.at < scene.world.end))
 
 

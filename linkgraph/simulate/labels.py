@@ -10,7 +10,7 @@ from linkgraph.simulate.designs import DESIGNS
 from linkgraph.simulate.draws import Ints, stream
 from linkgraph.simulate.feeds import table
 from linkgraph.simulate.population import per_account
-from linkgraph.simulate.render import account_ids, chosen, instants
+from linkgraph.simulate.render import chosen, instants
 from linkgraph.simulate.scene import Scene
 from linkgraph.simulate.sessions import takeover_times
 
@@ -50,7 +50,7 @@ def label_table(scene: Scene) -> pa.Table:
     order = np.argsort(known_at, kind="stable")
     rows = order[known_at[order] <= scene.world.end]
     columns = {
-        "account_id": account_ids(account[rows]),
+        "account_id": scene.account_ids(account[rows]),
         "label": chosen(LABELS, label[rows]),
         "at": instants(at[rows]),
         "source": chosen(_SOURCES, np.where(label[rows] == 1, 0, source[rows])),

@@ -9,8 +9,8 @@ import pyarrow as pa
 from linkgraph.simulate import texts
 from linkgraph.simulate.draws import Bools, Ints, fractions, mix, stream
 from linkgraph.simulate.feeds import parts, table
-from linkgraph.simulate.places import WORK, Visits, addresses, choose
-from linkgraph.simulate.render import account_ids, chosen, instants, numbered
+from linkgraph.simulate.places import AWAY, HOME, Visits, addresses, choose
+from linkgraph.simulate.render import chosen, instants
 from linkgraph.simulate.scene import Scene
 from linkgraph.simulate.sessions import ACCOUNTS_PER_PART, INTRUSIONS, is_intrusion, turns
 
@@ -21,11 +21,6 @@ _SYSTEMS: Final = ("Android", "iOS", "Windows", "macOS", "Linux")
 _AGENTS: Final = tuple(f"Client/{major}.{minor} ({s})" for major in (4, 5, 6) for minor in (0, 1) for s in _SYSTEMS)
 _CHANGE_RATE = 0.015
 _FAILURE_RATE = 0.03
-
-
-def session_ids(sessions: Ints) -> pa.Array:
-    """Public ids of sessions."""
-    return numbered("S", sessions, 10)
 
 
 def logins(scene: Scene) -> Iterator[pa.Table]:
@@ -48,11 +43,11 @@ def _login_part(scene: Scene, part: slice, prints: Ints) -> pa.Table:
     visits = Visits(place, number, device, scene.sessions.at[session])
     address, operator = addresses(scene.world, people, visits)
     columns = {
-        "account_id": account_ids(owner),
+        "account_id": scene.account_ids(owner),
         "at": instants(visits.at),
-        "session_id": session_ids(session),
+        "session_id": scene.numbered("S", session),
         "device_id": texts.device(device),
-        "fingerprint": texts.fingerprint(prints[device]),
+        "fingerprint": texts.fingerprint(prints[device - scene.world.part.code(24)]),
         "ip": address,
         "user_agent": chosen(_AGENTS, (mix(device, 61) % np.uint64(len(_AGENTS))).astype(np.int64)),
         "asn": operator,
@@ -66,12 +61,13 @@ def _span(scene: Scene, part: slice) -> slice:
 
 def _fingerprints(scene: Scene) -> Ints:
     """Fingerprint code of each device code; devices of a popular model look alike."""
-    count = int(scene.holdings["device"].code.max()) + 1
+    first = scene.world.part.code(24)
+    count = int(scene.holdings["device"].code.max()) + 1 - first
     rng = stream(scene.world, "fingerprints")
     popular = rng.random(count) < scene.world.popular_model_share
     models = max(1, int(popular.sum()) // scene.world.devices_per_model)
     model = (models * rng.random(count) ** 1.3).astype(np.int64)  # some models sell better
-    return np.where(popular, model, models + np.arange(count))
+    return first + np.where(popular, model, models + np.arange(count))
 
 
 def _device(scene: Scene, rng: np.random.Generator, who: tuple[Ints, Ints, Bools], at: Ints) -> Ints:
@@ -99,8 +95,8 @@ def _handed_on(scene: Scene, actor: Ints, at: Ints) -> Ints:
     got = devices.code[np.maximum(end - 1 - gives, 0)]
     opened = scene.people.all_open()[group]
     rest = scene.world.end - opened
-    has_got = (place > 0) & (at > opened + (rest * fractions(got, 62)).astype(np.int64))
-    has_still = gives & (at < opened + (rest * fractions(given, 62)).astype(np.int64))
+    has_got = (place > 0) & (at > opened + (rest * fractions(scene.world, got, 62)).astype(np.int64))
+    has_still = gives & (at < opened + (rest * fractions(scene.world, given, 62)).astype(np.int64))
     return np.where(has_still, given, np.where(has_got, got, devices.code[devices.start[actor]]))
 
 
@@ -108,9 +104,13 @@ def _where(scene: Scene, rng: np.random.Generator, actor: Ints, turn: Ints) -> t
     """Place and number of each session, if it is nothing but its actor's own."""
     people = scene.people
     carrier, cafe, vpn = (crowd.address[actor] for crowd in (scene.crowds.carrier, scene.crowds.cafe, scene.crowds.vpn))
-    numbers = np.stack([people.home[actor], people.work[actor], carrier, cafe, vpn])
-    place = choose(rng, (numbers[WORK] >= 0, carrier >= 0, cafe >= 0, vpn >= 0), turn)
-    return place, numbers[place, np.arange(len(actor))]
+    away = rng.integers(0, len(people), len(actor))
+    first = scene.world.part.first
+    homes, works = people.home[actor] + first, people.work[actor] + first
+    numbers = np.stack([homes, works, carrier, cafe, vpn, away + first])
+    place = choose(rng, (people.work[actor] >= 0, carrier >= 0, cafe >= 0, vpn >= 0), turn)
+    number = numbers[place, np.arange(len(actor))]
+    return np.where(place == AWAY, HOME, place), number
 
 
 def _in_rounds(scene: Scene, owner: Ints, turn: Ints, usual: tuple[Ints, Ints]) -> tuple[Ints, Ints]:

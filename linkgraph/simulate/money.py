@@ -28,7 +28,7 @@ def pay(scene: Scene) -> Payments:
 def _by_instrument(scene: Scene, kind: str, rail: int) -> Payments:
     """Deposits: each card and bank account is used once or more."""
     rng, held = stream(scene.world, f"deposits {kind}"), scene.holdings[kind]
-    uses = 1 + rng.poisson(0.6, len(held))
+    uses = 1 + rng.poisson(rng.gamma(0.5, 1.2, len(held)))
     account, rows = np.repeat(held.account, uses), int(uses.sum())
     session = scene.sessions.draw(scene.people, account, rng.random(rows))
     at = np.minimum(scene.sessions.at[session] + rng.integers(30, 20 * _MINUTE, rows), scene.world.end)
@@ -46,7 +46,7 @@ def _by_instrument(scene: Scene, kind: str, rail: int) -> Payments:
 def _withdrawals(scene: Scene, deposits: Payments) -> Payments:
     """Withdrawals: each wallet is used once or more, by the hasty within the hour of a deposit."""
     rng, held = stream(scene.world, "withdrawals"), scene.holdings["wallet"]
-    uses = 1 + rng.poisson(0.4, len(held))
+    uses = 1 + rng.poisson(rng.gamma(0.5, 1.2, len(held)))
     account, rows = np.repeat(held.account, uses), int(uses.sum())
     own = scene.sessions.draw(scene.people, account, rng.random(rows))
     low, high = np.searchsorted(deposits.account, account), np.searchsorted(deposits.account, account, side="right")
@@ -64,7 +64,7 @@ def _withdrawals(scene: Scene, deposits: Payments) -> Payments:
 
 def _hasty(scene: Scene) -> Bools:
     """Accounts whose money leaves within the hour of a deposit: some ways of fraud, and traders in a hurry."""
-    others = fractions(np.arange(len(scene.people), dtype=np.int64), 82) < scene.world.habits.hasty
+    others = fractions(scene.world, np.arange(len(scene.people), dtype=np.int64), 82) < scene.world.habits.hasty
     return np.logical_or(scene.people.having("quick"), others)
 
 
@@ -90,6 +90,6 @@ def _wages(scene: Scene) -> Payments:
     # An account opened after every payday still gets the last pay, on the day it opens.
     at = np.where(paid, at, scene.people.created[account] + 600)
     kept = paid | (turn == 0)
-    cents = (150_000 + 300_000 * fractions(account, 71)).astype(np.int64)
+    cents = (150_000 + 300_000 * fractions(scene.world, account, 71)).astype(np.int64)
     wages = crypto(account, at, cents, code + PAYROLL_WALLETS)
     return wages.taken(np.flatnonzero(kept))

@@ -12,7 +12,7 @@ from linkgraph.simulate.draws import Ints, fractions, mix, pick, stream
 from linkgraph.simulate.feeds import parts, table
 from linkgraph.simulate.meetings import both_open, busy
 from linkgraph.simulate.payments import CURRENCIES
-from linkgraph.simulate.render import account_ids, chosen, constant, hex_text, instants, known, money, numbered
+from linkgraph.simulate.render import chosen, constant, hex_text, instants, known, money
 from linkgraph.simulate.scene import Scene
 
 STATES: Final = ("completed", "cancelled", "paid", "appealed")
@@ -44,7 +44,7 @@ class Orders:
 def order_p2p(scene: Scene) -> Orders:
     """Draw the P2P orders: everybody with an account to pay from buys once or more."""
     held, rng = scene.holdings["payer"], stream(scene.world, "p2p")
-    uses = 1 + rng.poisson(0.6, len(held))
+    uses = 1 + rng.poisson(rng.gamma(0.4, 1.5, len(held)))
     buyer, payer, rows = np.repeat(held.account, uses), np.repeat(held.code, uses), int(uses.sum())
     seller = busy(scene, rng, rows)
     seller = np.where(seller == buyer, (buyer + 1) % len(scene.people), seller)
@@ -57,15 +57,10 @@ def order_p2p(scene: Scene) -> Orders:
     # A proof that serves twice must be shown: such orders are not cancelled.
     shared = scene.holdings["proof"].last()[buyer]
     state = np.where((shared >= 0) & (state == STATES.index("cancelled")), STATES.index("paid"), state)
-    proof = np.where(shared >= 0, shared, np.arange(rows, dtype=np.int64) + _PROOFS)
+    proof = np.where(shared >= 0, shared, np.arange(rows, dtype=np.int64) + _PROOFS + scene.world.part.code(24))
     cents = rng.lognormal(9.6, 0.9, rows).astype(np.int64) + 1_000
     order = np.argsort(at, kind="stable")
     return Orders(*(column[order] for column in (buyer, seller, at, cents, payer, proof, state, appealed)))
-
-
-def order_ids(rows: Ints) -> pa.Array:
-    """Public ids of orders; null where the row is negative."""
-    return known(numbered("O", rows, 9), rows >= 0)
 
 
 def p2p_feed(scene: Scene, orders: Orders) -> Iterator[pa.Table]:
@@ -76,14 +71,14 @@ def p2p_feed(scene: Scene, orders: Orders) -> Iterator[pa.Table]:
         buyer, shown = orders.buyer[part], orders.state[part] != STATES.index("cancelled")
         payer = _payers(scene, orders, rows)
         columns = {
-            "order_id": order_ids(rows),
-            "buyer_id": account_ids(buyer),
-            "seller_id": account_ids(orders.seller[part]),
+            "order_id": scene.numbered("O", rows),
+            "buyer_id": scene.account_ids(buyer),
+            "seller_id": scene.account_ids(orders.seller[part]),
             "payer_name": texts.full_name(scene.people, payer),
             "payer_account": texts.payer(orders.payer[part]),
             "proof_hash": known(exact, shown),
             "proof_phash": known(perceptual, shown),
-            "bank_reference": known(hex_text("REF", rows, 102, 10), shown),
+            "bank_reference": known(hex_text("REF", rows + scene.world.part.code(32), 102, 12), shown),
         }
         yield table("p2p_orders", columns | _deal(scene, orders, part))
 
@@ -97,7 +92,7 @@ def _payers(scene: Scene, orders: Orders, rows: Ints) -> Ints:
     ]
     chance = np.where(people.having("cheat")[buyer], 0.5, np.where(people.having("strange_payers")[buyer], 0.9, 0.05))
     stranger = (mix(orders.payer[rows], 103) % np.uint64(len(people))).astype(np.int64)
-    strange = fractions(orders.payer[rows], 101) < chance
+    strange = fractions(scene.world, orders.payer[rows], 101) < chance
     return np.where(strange, stranger, np.where(holder >= 0, holder, buyer))
 
 

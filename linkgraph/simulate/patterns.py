@@ -19,7 +19,8 @@ class Rhythm:
     member to the next, in a queue; 0 for all at once. jitter: seconds by which each arrival is late. hours: from and
     to, of the day (UTC), in which a group has its usual hour; spread: hours around it. brief: some groups do it for
     weeks only, and then stop. place: where they are: `own` (each where it usually is), `work`, `carrier` (the group's
-    one), `operator` (the first member's home), `moving` (another address every round).
+    one), `operator` (the first member's home), `moving` (a few addresses in
+    turn).
     """
 
     rounds: tuple[int, int]
@@ -66,9 +67,9 @@ class Dealing:
 
 RHYTHMS: Final[dict[str, Rhythm]] = {
     "shared_device": Rhythm((2, 9), 0.7, 150, 90, (0, 24), 3, "own", brief=True),
-    "turns_home": Rhythm((4, 14), 0.75, 120, 100, (0, 24), 3, "operator", brief=True),
-    "turns_moving": Rhythm((4, 14), 0.75, 150, 120, (0, 24), 4, "moving", brief=True),
-    "bots": Rhythm((5, 16), 0.75, 15, 240, (0, 24), 5, "carrier", brief=True),
+    "turns_home": Rhythm((6, 18), 0.8, 120, 100, (0, 24), 3, "operator", brief=True),
+    "turns_moving": Rhythm((6, 18), 0.8, 150, 120, (0, 24), 4, "moving", brief=True),
+    "bots": Rhythm((6, 18), 0.8, 15, 240, (0, 24), 5, "carrier", brief=True),
     "office_hours": Rhythm((8, 40), 0.5, 0, 1_500, (6, 11), 0.3, "work"),
     "signals": Rhythm((8, 30), 0.3, 0, 1_200, (0, 24), 6, "own"),
 }

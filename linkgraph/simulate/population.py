@@ -15,6 +15,8 @@ ROLES: Final = ("none", "perpetrator", "mule", "victim")
 COUNTRIES: Final = ("DE", "FR", "GB", "ES", "PL", "TR", "BR", "NG", "VN", "US")
 SURNAMES: Final = 60_000
 GIVEN_NAMES: Final = 1_500
+NICKNAME: Final = 2
+WORDS: Final = 1 << 28  # nicknames; as many more are kept for groups whose addresses are alike
 
 _DAY = 86_400
 _MULES = 0.3  # part of a ring's members beside the first who only lend their accounts
@@ -25,9 +27,10 @@ _COUNTRY_WEIGHTS = [20.0, 14, 12, 9, 8, 9, 10, 7, 6, 5]
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """E-mail addresses. stem: group whose addresses are alike, -1 for one's own name. number: after it; -1 for none."""
+    """E-mail addresses. style: 0, 1 of one's name, or `NICKNAME` for a word. number: after it, -1 for none."""
 
-    stem: Ints
+    style: Ints
+    word: Ints
     number: Ints
 
 
@@ -97,8 +100,8 @@ def populate(world: World) -> Population:
     group[groups.members] = groups.of
     home = _places(world, groups, "home", np.arange(world.accounts, dtype=np.int64))
     rng = stream(world, "persons")
-    surname = (SURNAMES * rng.random(world.accounts) ** 2).astype(np.int64)  # squared: some names are common
-    surname, given = _family_wide(groups, surname), rng.integers(0, GIVEN_NAMES, world.accounts)
+    surname = (SURNAMES * rng.random(world.accounts) ** 3).astype(np.int64)  # some names are common
+    surname, given = _family_wide(groups, surname), (GIVEN_NAMES * rng.random(world.accounts) ** 2).astype(np.int64)
     return Population(
         groups=groups,
         group=group,
@@ -191,21 +194,21 @@ def _birth_years(rng: np.random.Generator, groups: Groups, accounts: int) -> Int
 
 
 def _mail(world: World, groups: Groups, name: Ints) -> Mail:
-    """Addresses of one's name, with a number where it is taken or by taste; those made alike count upwards."""
-    rng = stream(world, "mail")
-    order = np.argsort(name, kind="stable")
-    new = np.append(True, np.diff(name[order]) != 0)
+    """Addresses by taste, with a number where they are taken, or at whim; those made alike count upwards."""
+    rng, rows = stream(world, "mail"), np.arange(world.accounts)
+    style = pick(rng, [5.0, 2, 3], world.accounts)
+    word = rng.integers(0, WORDS, world.accounts)
+    code = np.where(style == NICKNAME, word, WORDS + name * NICKNAME + style)
+    order = np.argsort(code, kind="stable")
+    new = np.append(True, np.diff(code[order]) != 0)
     taken = np.empty(world.accounts, dtype=np.int64)
-    taken[order] = np.arange(world.accounts) - np.maximum.accumulate(np.where(new, np.arange(world.accounts), 0))
-    number = np.where(
-        (taken == 0) & (rng.random(world.accounts) < 0.5), -1, 100 * taken + rng.integers(0, 100, len(name))
-    )
-    stem = np.full(world.accounts, -1, dtype=np.int64)
+    taken[order] = rows - np.maximum.accumulate(np.where(new, rows, 0))
+    bare = (taken == 0) & (rng.random(world.accounts) < 0.5)
+    number = np.where(bare, -1, 100 * taken + rng.integers(0, 100, world.accounts))
     alike = groups.sharing("stem")[groups.of] & ((groups.rank < 2) | (rng.random(len(groups.of)) < _ALIKE))
-    stem[groups.members[alike]] = groups.of[alike]
-    counter = (
-        rng.integers(1, 900, len(groups.size))[groups.of]
-        + groups.rank * rng.integers(1, 4, len(groups.size))[groups.of]
-    )
-    number[groups.members[alike]] = counter[alike]
-    return Mail(stem, number)
+    member, group = groups.members[alike], groups.of[alike]
+    style[member] = NICKNAME
+    word[member] = WORDS + rng.integers(0, WORDS, len(groups.size))[group]  # words that nobody else takes
+    number[member] = rng.integers(1, 900, len(groups.size))[group]
+    number[member] += groups.rank[alike] * rng.integers(1, 4, len(groups.size))[group]
+    return Mail(style, word, number)

@@ -46,11 +46,6 @@ def numbered(prefix: str, numbers: Ints, width: int) -> pa.Array:
     return joined(len(numbers), prefix.encode(), decimals(numbers, width))
 
 
-def account_ids(accounts: Ints) -> pa.Array:
-    """Public ids of accounts; null where the index is negative."""
-    return known(numbered("A", accounts, 7), accounts >= 0)
-
-
 def known(values: pa.Array, mask: Bools) -> pa.Array:
     """`values` where the mask holds, else null."""
     return pc.if_else(pa.array(mask), values, pa.scalar(None, values.type))

@@ -13,6 +13,7 @@ from linkgraph.simulate.world import World
 _HOUR = 3_600
 _DAY = 24 * _HOUR
 _SHORTEST = 14 * _DAY  # of a spell of rounds
+_ROUNDS = 1_000  # more than a group has
 _LOANED = 1 << 30  # homes from here on are addresses that change hands, not homes of accounts
 
 
@@ -68,10 +69,12 @@ def _block(world: World, people: Population, carrier: Crowd, name: str, groups: 
     at = begin[which] + (world.habits.jitter * (queue + rhythm.jitter * rng.exponential(0.5, len(rank)))).astype(
         np.int64
     )
-    eager = world.habits.taking_part * rhythm.part * (0.7 + 0.6 * fractions(account, 25))
+    eager = world.habits.taking_part * rhythm.part * (0.7 + 0.6 * fractions(world, account, 25))
     comes = (rng.random(len(rank)) < eager) & (at > people.created[account] + _HOUR) & (at < world.end)
     account, at, which = account[comes], at[comes], which[comes]
-    place, number = _whereabouts(people, carrier, rhythm, account, group[which] * 1_000 + ranks_of(count)[which])
+    place, number = _whereabouts(
+        world, people, carrier, rhythm.place, account, group[which] * _ROUNDS + ranks_of(count)[which]
+    )
     return _Block(account, at, place, number)
 
 
@@ -79,13 +82,12 @@ def _round_times(world: World, people: Population, rng: np.random.Generator, rhy
     """When each round begins: on days of the group's spell, around its usual hour."""
     opened = _half_open(people)[group]
     rest = np.maximum(world.end - _DAY - opened, _DAY)
-    part = np.where(
-        fractions(group, 26) < 0.6 * rhythm.brief, fractions(group, 27) ** 2, 0.6 + 0.4 * fractions(group, 27)
-    )
+    draw = fractions(world, group, 27)
+    part = np.where(fractions(world, group, 26) < 0.6 * rhythm.brief, draw**2, 0.6 + 0.4 * draw)
     spell = np.minimum(np.maximum(part * rest, _SHORTEST), rest)
-    begin = opened + fractions(group, 28) * (rest - spell)
+    begin = opened + fractions(world, group, 28) * (rest - spell)
     day = (begin + spell * rng.random(len(group))) // _DAY
-    hour = rhythm.hours[0] + (rhythm.hours[1] - rhythm.hours[0]) * fractions(group, 29)
+    hour = rhythm.hours[0] + (rhythm.hours[1] - rhythm.hours[0]) * fractions(world, group, 29)
     moment = (hour + rhythm.spread * rng.normal(0, 0.5, len(group))) * _HOUR
     begins: Ints = (day * _DAY + moment).astype(np.int64)
     return begins
@@ -98,15 +100,20 @@ def _half_open(people: Population) -> Ints:
     return (total / np.maximum(groups.size, 1)).astype(np.int64)
 
 
-def _whereabouts(people: Population, carrier: Crowd, rhythm: Rhythm, account: Ints, turn: Ints) -> tuple[Ints, Ints]:
+def _whereabouts(
+    world: World, people: Population, carrier: Crowd, place: str, account: Ints, turn: Ints
+) -> tuple[Ints, Ints]:
     """Place and number of each visit. turn: one number per group and round."""
-    none = np.full(len(account), -1, dtype=np.int64)
-    if rhythm.place == "work":
-        return none * 0 + WORK, people.work[account]
-    if rhythm.place == "carrier":
+    none, first = np.full(len(account), -1, dtype=np.int64), world.part.first
+    if place == "work":
+        return none * 0 + WORK, people.work[account] + first
+    if place == "carrier":
         return none * 0 + CARRIER, carrier.address[account]
-    if rhythm.place == "operator":
-        return none * 0 + HOME, people.home[people.groups.first()[people.group[account]]]
-    if rhythm.place == "moving":
-        return none * 0 + HOME, _LOANED + (mix(turn, 30) % np.uint64(_LOANED)).astype(np.int64)
+    if place == "operator":
+        return none * 0 + HOME, people.home[people.groups.first()[people.group[account]]] + first
+    if place == "moving":
+        group = turn // _ROUNDS
+        few = 3 + (5 * fractions(world, group, 31)).astype(np.int64)
+        block = (mix(group + first, 30) % np.uint64(_LOANED // 16)).astype(np.int64)  # of one provider
+        return none * 0 + HOME, _LOANED + 16 * block + turn % few
     return none, none

@@ -18,6 +18,8 @@ INTRUSIONS: Final = 2  # sessions of the intruder in a taken-over account: they 
 _HOUR = 3_600
 _DAY = 24 * _HOUR
 _MOST = 60
+_BESIDE_ROUNDS = 0.6  # sessions of one's own, of accounts that come in rounds as well
+_TRIES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,21 @@ class Sessions:
         return self.start[accounts] + offset
 
 
+def nearest(sessions: Sessions, people: Population, rng: np.random.Generator, accounts: Ints, at: Ints) -> Ints:
+    """A session of each account near a moment: the nearest of a few drawn."""
+    best = sessions.draw(people, accounts, rng.random(len(accounts)))
+    for _ in range(_TRIES):
+        other = sessions.draw(people, accounts, rng.random(len(accounts)))
+        nearer = np.abs(sessions.at[other] - at) < np.abs(sessions.at[best] - at)
+        best = np.where(nearer, other, best)
+    return best
+
+
 def attend(world: World, people: Population, devices: Holdings, rounds: Rounds) -> Sessions:
     """Draw the sessions of a world."""
     rng = stream(world, "sessions")
     spread = rng.gamma(1.2, max(world.logins_per_account - 3, 0) / 1.2, len(people))
+    spread *= np.where(rounds.counts() > 0, _BESIDE_ROUNDS, 1.0)
     own = np.maximum(3 + np.minimum(rng.poisson(spread), _MOST), devices.counts())
     start = starts_of(own + rounds.counts() + INTRUSIONS * (people.intruder >= 0))
     sessions = Sessions(start, np.empty(start[-1], dtype=np.int64), rounds)
@@ -65,9 +78,9 @@ def attend(world: World, people: Population, devices: Holdings, rounds: Rounds) 
 def takeover_times(world: World, people: Population) -> Ints:
     """When each account is taken over, epoch seconds; meaningless for those that are not."""
     accounts = np.arange(len(people), dtype=np.int64)
-    wave = 0.45 + 0.45 * fractions(people.intruder, 21)  # one intruder works in one month
+    wave = 0.45 + 0.45 * fractions(world, people.intruder, 21)  # one intruder works in one month
     at = world.start + ((world.end - world.start) * wave).astype(np.int64)
-    at += (10 * _DAY * fractions(accounts, 22)).astype(np.int64)
+    at += (10 * _DAY * fractions(world, accounts, 22)).astype(np.int64)
     return np.minimum(np.maximum(at, people.created + 12 * _HOUR), world.end - 6 * _HOUR)
 
 
@@ -96,8 +109,8 @@ def _evening(world: World, people: Population, owner: Ints, turn: Ints, at: Ints
     groups = people.groups
     group = people.group[owner]
     begin = people.all_open()[group]
-    shared = begin + (fractions(group + 1, 23) * (world.end - _DAY - begin)).astype(np.int64)
-    shared += (2 * _HOUR * fractions(owner, 24)).astype(np.int64)
+    shared = begin + (fractions(world, group + 1, 23) * (world.end - _DAY - begin)).astype(np.int64)
+    shared += (2 * _HOUR * fractions(world, owner, 24)).astype(np.int64)
     return np.where(per_account(people, groups.sharing("home"))[owner] & (turn == 1), shared, at)
 
 

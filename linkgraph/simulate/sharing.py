@@ -16,13 +16,15 @@ HELD: Final = ("device", "card", "bank", "wallet", "payer", "phone", "document",
 HOT_WALLETS: Final = 5  # the first wallet codes are deposit addresses of other venues
 MEMO_WALLETS: Final = 3  # the first of these tell their customers apart by a memo
 
+_ROOM = 24  # bits: codes of a kind that a part of a world has
+_MOST_OWN = 6
 _WITHOUT_MEMO = 0.1  # part of the wallets at other venues that have one address for all and no memo
-_OWN: Final[dict[str, tuple[float, float]]] = {  # chance of a first, and of a second, of one's own
-    "device": (1.0, 0.25),
-    "card": (0.75, 0.2),
-    "bank": (0.5, 0.0),
-    "wallet": (0.4, 0.05),
-    "payer": (0.25, 0.0),
+_OWN: Final[dict[str, tuple[float, float]]] = {  # chance of a first of one's own, and of each after it
+    "device": (1.0, 0.4),
+    "card": (0.7, 0.25),
+    "bank": (0.5, 0.1),
+    "wallet": (0.4, 0.25),
+    "payer": (0.25, 0.1),
     "phone": (0.02, 0.0),
 }
 
@@ -107,7 +109,7 @@ def _hold_kind(world: World, people: Population, kind: str, public: Crowd | None
     sharer, shared, pool = shared_links(world, people.groups, kind)
     own = _own(world, people, kind, sharer)
     user = np.flatnonzero(public.address >= 0) if public else np.zeros(0, dtype=np.int64)
-    tried = public.address[user] if public else user
+    tried = public.address[user] - public.first if public else user
     opened = base + pool, base + pool + int(tried.max(initial=-1)) + 1
     own_code = np.arange(len(own), dtype=np.int64) + opened[1]
     own_code = _hot(world, own_code) if kind == "wallet" else own_code
@@ -115,20 +117,23 @@ def _hold_kind(world: World, people: Population, kind: str, public: Crowd | None
     code = np.concatenate([own_code, tried + opened[0], shared + base])
     order = np.argsort(account, kind="stable")
     start = starts_of(np.bincount(account, minlength=len(people)).astype(np.int64))
-    return Holdings(account[order], code[order], start, opened)
+    first = world.part.code(_ROOM)
+    code = np.where(code < base, code, code + first)  # other venues are those of all parts
+    return Holdings(account[order], code[order], start, (opened[0] + first, opened[1] + first))
 
 
 def _own(world: World, people: Population, kind: str, sharers: Ints) -> Ints:
-    """Accounts that hold one of their own, twice if they hold two; few do beside what their ring shares."""
+    """Accounts that hold one of their own, as often as they hold one; few do beside what their ring shares."""
     first, second = _OWN.get(kind, (0.0, 0.0))
     rng = stream(world, f"own {kind}")
     has_shared = np.zeros(len(people), dtype=np.bool_)
     has_shared[sharers] = True
     has = rng.random(len(people)) < first
     keeps = ~(has_shared & people.in_kind("ring")) | (rng.random(len(people)) < world.habits.keeps_own)
-    count = has * (1 + (rng.random(len(people)) < second)) * (keeps | people.having(f"own_{kind}"))
+    more = np.minimum(rng.geometric(1 - second, len(people)) - 1, _MOST_OWN)
+    count = has * (1 + more) * (keeps | people.having(f"own_{kind}"))
     many = people.having(f"many_{kind}")
-    count[many] = rng.integers(3, 12, int(many.sum()))
+    count[many] = rng.integers(2, 7, int(many.sum()))
     return np.repeat(np.arange(len(people), dtype=np.int64), count)
 
 

@@ -10,10 +10,9 @@ import pyarrow.compute as pc
 from linkgraph.simulate import texts
 from linkgraph.simulate.draws import Ints, fractions, mix, pair_code
 from linkgraph.simulate.feeds import parts, table
-from linkgraph.simulate.logins import session_ids
 from linkgraph.simulate.payments import BANK, CARD, CRYPTO, CURRENCIES, RAILS, REVERSED, STATUSES, Payments
 from linkgraph.simulate.population import COUNTRIES, Population
-from linkgraph.simulate.render import account_ids, chosen, constant, hex_text, instants, known, money, numbered
+from linkgraph.simulate.render import chosen, constant, hex_text, instants, known, money, numbered
 from linkgraph.simulate.scene import Scene
 from linkgraph.simulate.sharing import MEMO_WALLETS
 
@@ -21,6 +20,7 @@ _DAY = 86_400
 _MATCHES: Final = ("full", "partial", "none")
 _ECIS: Final = ("05", "06", "07")
 _RETURNS: Final = ("R01", "R10", "R29")
+_UNCHECKED = 0.3  # instruments whose name nobody compared
 _REPORTED = 100_000  # cents: from here on a withdrawal names its beneficiary
 
 
@@ -29,12 +29,7 @@ def payment_feed(scene: Scene, payments: Payments) -> Iterator[pa.Table]:
     for part in parts(len(payments)):
         rows = np.arange(part.start, part.stop, dtype=np.int64)
         some = payments.taken(rows)
-        yield table("payments", _money_columns(scene, some, rows) | _rail_columns(some, rows))
-
-
-def payment_ids(rows: Ints) -> pa.Array:
-    """Public ids of payments; null where the row is negative."""
-    return known(numbered("P", rows, 9), rows >= 0)
+        yield table("payments", _money_columns(scene, some, rows) | _rail_columns(scene, some, rows))
 
 
 def currency_of(people: Population, accounts: Ints) -> Ints:
@@ -45,28 +40,28 @@ def currency_of(people: Population, accounts: Ints) -> Ints:
 
 def _money_columns(scene: Scene, some: Payments, rows: Ints) -> dict[str, pa.Array]:
     account, crypto = some.account, some.rail == CRYPTO
-    coin = np.where(fractions(rows, 72) < 0.8, 3, 4)
-    delay = (60 * fractions(rows, 73)).astype(np.int64)
+    coin = np.where(fractions(scene.world, rows, 72) < 0.8, 3, 4)
+    delay = (60 * fractions(scene.world, rows, 73)).astype(np.int64)
     named = crypto & ~some.incoming & (some.cents >= _REPORTED)
     people = scene.people
     return {
-        "payment_id": payment_ids(rows),
-        "account_id": account_ids(account),
+        "payment_id": scene.numbered("P", rows),
+        "account_id": scene.account_ids(account),
         "at": instants(some.at),
         "direction": chosen(("in", "out"), (~some.incoming).astype(np.int64)),
         "rail": chosen(RAILS, some.rail),
         "amount": money(some.cents),
         "currency": chosen(CURRENCIES, np.where(crypto, coin, currency_of(people, account))),
         "status": chosen(STATUSES, some.status),
-        "session_id": known(session_ids(some.session), some.session >= 0),
+        "session_id": known(scene.numbered("S", some.session), some.session >= 0),
         "unlock_at": instants(some.at + _DAY, some.incoming & ~crypto),
         "beneficiary_name": known(texts.full_name(people, account), named),
-        "beneficiary_address": known(texts.postal_address(people.home[account]), named),
+        "beneficiary_address": known(texts.postal_address(people.home[account] + scene.world.part.first), named),
         "known_at": instants(np.minimum(some.at + delay, scene.world.end)),
     }
 
 
-def _rail_columns(some: Payments, rows: Ints) -> dict[str, pa.Array]:
+def _rail_columns(scene: Scene, some: Payments, rows: Ints) -> dict[str, pa.Array]:
     card, bank = some.rail == CARD, some.rail == BANK
     chain, address = texts.wallet(some.wallet)
     memo = (some.wallet >= 0) & (some.wallet < MEMO_WALLETS)
@@ -74,8 +69,8 @@ def _rail_columns(some: Payments, rows: Ints) -> dict[str, pa.Array]:
         "instrument_token": tokens(some.instrument, some.rail),
         "chain": chain,
         "address": address,
-        "memo": known(numbered("", (some.account * 7_919 + 100_003) % 10**9, 9), memo),
-        "tx_hash": known(hex_text("0x", rows, 74, 64), some.wallet >= 0),
+        "memo": known(numbered("", ((some.account + scene.world.part.first) * 7_919 + 100_003) % 10**9, 9), memo),
+        "tx_hash": known(hex_text("0x", rows + scene.world.part.code(32), 74, 64), some.wallet >= 0),
         "eci": chosen(_ECIS, np.where(card, _third(rows, 75), -1)),
         "return_code": chosen(_RETURNS, np.where(bank & (some.status == REVERSED), _third(rows, 76), -1)),
     }
@@ -103,18 +98,18 @@ def _instrument_part(scene: Scene, rail: int, account: Ints, code: Ints) -> pa.T
     """Names on a card or account match its holder's, except where the card is stolen or somebody else's."""
     people = scene.people
     stolen = people.having("stolen")[account]
-    odd = np.where(stolen, 0.8, 0.04)
-    draw = fractions(pair_code(account, code), 77 + rail)
+    odd = np.where(stolen, 0.6, 0.06)
+    draw = fractions(scene.world, pair_code(account, code), 77 + rail)
     match = np.where(draw < odd, 2, np.where(draw < odd + 0.1, 1, 0))
-    abroad = stolen & (fractions(code, 79) < 0.5)
+    abroad = stolen & (fractions(scene.world, code, 79) < 0.5)
     issuer = np.where(abroad, _third(code, 80), people.country[account])
     columns = {
-        "account_id": account_ids(account),
+        "account_id": scene.account_ids(account),
         "at": instants(people.created[account] + 1_200),
         "kind": constant(RAILS[rail], len(account)),
         "token": tokens(code, np.full(len(code), rail)),
         "issuer_country": chosen(COUNTRIES, issuer),
-        "prepaid": pa.array((rail == CARD) & (fractions(code, 81) < 0.06)),
-        "name_match": chosen(_MATCHES, match),
+        "prepaid": pa.array((rail == CARD) & (fractions(scene.world, code, 81) < 0.06)),
+        "name_match": chosen(_MATCHES, np.where(fractions(scene.world, code, 83) < _UNCHECKED, -1, match)),
     }
     return table("instruments", columns)

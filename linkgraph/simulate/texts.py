@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkgraph.simulate.draws import Ints, mix
-from linkgraph.simulate.population import Population
+from linkgraph.simulate.population import NICKNAME, WORDS, Population
 from linkgraph.simulate.render import chosen, hex_text, known, numbered, text
 from linkgraph.simulate.sharing import HOT_WALLETS, MEMO_WALLETS
 
@@ -18,6 +18,7 @@ _NUCLEI: Final = (*"aeiou", "ai", "ei", "ou")
 _SYLLABLES: Final = tuple(onset + nucleus for onset in _ONSETS for nucleus in _NUCLEI)
 _CHAINS: Final = ("ethereum", "polygon", "arbitrum", "xrp")
 _MAIL_HOSTS = 12
+_SPREAD_WORDS = 0x9E3779B1  # odd, so that no two words fall together
 _NINE_DIGITS = 10**9
 
 
@@ -79,14 +80,15 @@ def full_name(people: Population, accounts: Ints) -> pa.Array:
     return text(given_name(people.given[accounts]), " ", surname(people.surname[accounts]))
 
 
-def email(people: Population, accounts: Ints) -> pa.Array:
-    """One address per account: its name, or the word of a group whose addresses are alike, and perhaps a number."""
-    stem, number = people.mail.stem[accounts], people.mail.number[accounts]
-    host = pa.array(np.where(stem < 0, accounts * 7, stem) % _MAIL_HOSTS).cast(pa.string())
-    name = text(given_name(people.given[accounts]), ".", surname(people.surname[accounts]))
-    word = _capital((mix(stem, 53) >> np.uint64(30)).astype(np.int64), 3)
-    local = pc.utf8_lower(pc.if_else(pa.array(stem < 0), name, word))
+def email(people: Population, accounts: Ints, part: int) -> pa.Array:
+    """One address per account: of its name, or a word, and perhaps a number. part: of the world; it has own hosts."""
+    style, word, number = (column[accounts] for column in (people.mail.style, people.mail.word, people.mail.number))
+    given, family = given_name(people.given[accounts]), surname(people.surname[accounts])
+    named = pc.if_else(pa.array(style == 0), text(given, ".", family), text(family, "_", given))
+    scrambled = (word * _SPREAD_WORDS) % (2 * WORDS)
+    local = pc.utf8_lower(pc.if_else(pa.array(style == NICKNAME), _capital(scrambled, 4), named))
     digits = pc.if_else(pa.array(number < 0), "", pa.array(number).cast(pa.string()))
+    host = pa.array(np.where(word < WORDS, accounts * 7, word) % _MAIL_HOSTS + part * _MAIL_HOSTS).cast(pa.string())
     return text(local, digits, "@mail", host, ".example")
 
 

@@ -11,7 +11,7 @@ from linkgraph.simulate.draws import Floats, Ints, fractions, pick, starts_of, s
 from linkgraph.simulate.feeds import parts, table
 from linkgraph.simulate.meetings import both_open, busy
 from linkgraph.simulate.patterns import DEALINGS, Dealing
-from linkgraph.simulate.render import account_ids, chosen, instants, money, numbered
+from linkgraph.simulate.render import chosen, instants, money
 from linkgraph.simulate.scene import Scene
 
 _DAY = 86_400
@@ -49,10 +49,10 @@ def trade_feed(scene: Scene) -> Iterator[pa.Table]:
     for part in parts(len(order)):
         some = order[part]
         columns = {
-            "trade_id": numbered("X", np.arange(part.start, part.stop, dtype=np.int64), 9),
+            "trade_id": scene.numbered("X", np.arange(part.start, part.stop, dtype=np.int64)),
             "market": chosen(_MARKETS, trades.market[some]),
-            "buyer_id": account_ids(trades.buyer[some]),
-            "seller_id": account_ids(trades.seller[some]),
+            "buyer_id": scene.account_ids(trades.buyer[some]),
+            "seller_id": scene.account_ids(trades.seller[some]),
             "price": money(price[some]),
             "quantity": money(trades.hundredths[some], 8),
             "at": instants(trades.at[some]),
@@ -62,7 +62,7 @@ def trade_feed(scene: Scene) -> Iterator[pa.Table]:
 
 def _prices(scene: Scene, trades: _Trades) -> Ints:
     """Price of each trade in cents: its market's slow wave, a little noise, and the trade's own odds."""
-    thin = (2_000 + 5_000 * fractions(np.arange(_THIN, dtype=np.int64), 121)).astype(np.int64)
+    thin = (2_000 + 5_000 * fractions(scene.world, np.arange(_THIN, dtype=np.int64), 121)).astype(np.int64)
     level = np.append(np.array(_PRICES), thin)[trades.market]
     wave = np.sin((trades.at - scene.world.start) / (20.0 * _DAY) + trades.market)
     noise = stream(scene.world, "prices").standard_normal(len(trades.at))
@@ -95,7 +95,7 @@ def _dealing(scene: Scene, name: str, groups: Ints) -> _Trades:
     at = np.repeat(begin, trips) + rng.integers(0, dealing.lasts, len(group))
     known = np.maximum(scene.people.created[one], scene.people.created[other])
     at = np.where(at > known, at, both_open(scene, rng, one, other))
-    market = len(_BIG) + (_THIN * fractions(everyone.first()[group], 122)).astype(np.int64)
+    market = len(_BIG) + (_THIN * fractions(scene.world, everyone.first()[group], 122)).astype(np.int64)
     forth = _Trades(one, other, at, market, np.ones(len(group)), _quantities(rng, len(group)))
     return _and_back(rng, dealing, forth)
 

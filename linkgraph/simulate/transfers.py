@@ -10,7 +10,7 @@ from linkgraph.simulate.draws import Ints, starts_of, stream
 from linkgraph.simulate.feeds import parts, table
 from linkgraph.simulate.meetings import both_open
 from linkgraph.simulate.patterns import FLOWS, Flow
-from linkgraph.simulate.render import account_ids, chosen, instants, money, numbered
+from linkgraph.simulate.render import chosen, instants, money
 from linkgraph.simulate.scene import Scene
 
 _DAY = 86_400
@@ -40,14 +40,14 @@ def transfer_feed(scene: Scene) -> Iterator[pa.Table]:
     for part in parts(len(order)):
         some = order[part]
         rows = np.arange(part.start, part.stop, dtype=np.int64)
-        yield table("transfers", _columns(moves, some, rows))
+        yield table("transfers", _columns(scene, moves, some, rows))
 
 
-def _columns(moves: _Moves, some: Ints, rows: Ints) -> dict[str, pa.Array]:
+def _columns(scene: Scene, moves: _Moves, some: Ints, rows: Ints) -> dict[str, pa.Array]:
     return {
-        "transfer_id": numbered("T", rows, 9),
-        "from_account_id": account_ids(moves.sender[some]),
-        "to_account_id": account_ids(moves.receiver[some]),
+        "transfer_id": scene.numbered("T", rows),
+        "from_account_id": scene.account_ids(moves.sender[some]),
+        "to_account_id": scene.account_ids(moves.receiver[some]),
         "at": instants(moves.at[some]),
         "amount": money(moves.cents[some]),
         "currency": chosen(_COINS, moves.cents[some] % 7 // 3),

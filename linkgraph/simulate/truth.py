@@ -1,32 +1,27 @@
 """The ground truth beside the feeds: who is what, and which groups there are."""
 
-from pathlib import Path
-
 import numpy as np
 import pyarrow as pa
 
 from linkgraph.simulate.designs import DESIGNS, GROUP_KINDS, shown_as
 from linkgraph.simulate.draws import Ints
-from linkgraph.simulate.feeds import write
-from linkgraph.simulate.groups import Groups
 from linkgraph.simulate.places import Crowd
 from linkgraph.simulate.population import ROLES
-from linkgraph.simulate.render import account_ids, chosen, constant, known, numbered
+from linkgraph.simulate.render import chosen, constant, numbered
 from linkgraph.simulate.scene import Scene
 
 _TYPOLOGIES = tuple(sorted({design.typology for design in DESIGNS}))  # the innocent have the empty one
 _KIND_NAMES = tuple(kind.name for kind in GROUP_KINDS)
 
 
-def write_truth(folder: Path, scene: Scene) -> None:
-    """Write `accounts` (its one group and role), `groups`, and `crowds` (who may use which public thing)."""
-    write(folder / "accounts.parquet", [_accounts(scene)])
-    write(folder / "groups.parquet", [_groups(scene.people.groups), *(_crowd_groups(c) for c in scene.crowds.all())])
-    write(folder / "crowds.parquet", [_crowd_members(crowd) for crowd in scene.crowds.all()])
-
-
-def _group_ids(groups: Ints) -> pa.Array:
-    return known(numbered("G", groups, 7), groups >= 0)
+def truth_tables(scene: Scene) -> dict[str, list[pa.Table]]:
+    """Tables `accounts` (its one group and role), `groups`, and `crowds` (who may use which public thing)."""
+    crowds = scene.crowds.all()
+    return {
+        "accounts": [_accounts(scene)],
+        "groups": [_groups(scene), *(_crowd_groups(crowd) for crowd in crowds)],
+        "crowds": [_crowd_members(scene, crowd) for crowd in crowds],
+    }
 
 
 def _accounts(scene: Scene) -> pa.Table:
@@ -34,20 +29,21 @@ def _accounts(scene: Scene) -> pa.Table:
     kind = np.append(people.groups.kind, -1)[people.group]
     return pa.table(
         {
-            "account_id": account_ids(np.arange(len(people), dtype=np.int64)),
+            "account_id": scene.account_ids(np.arange(len(people), dtype=np.int64)),
             "group_kind": chosen(_KIND_NAMES, kind),
-            "group_id": _group_ids(people.group),
+            "group_id": scene.numbered("G", people.group),
             "role": chosen(ROLES, people.role),
         }
     )
 
 
-def _groups(groups: Groups) -> pa.Table:
+def _groups(scene: Scene) -> pa.Table:
+    groups = scene.people.groups
     shares = pa.array([shown_as(design) for design in DESIGNS], pa.list_(pa.string()))
     rings = np.array([kind.is_ring for kind in GROUP_KINDS])
     return pa.table(
         {
-            "group_id": _group_ids(np.arange(len(groups.size), dtype=np.int64)),
+            "group_id": scene.numbered("G", np.arange(len(groups.size), dtype=np.int64)),
             "group_kind": chosen(_KIND_NAMES, groups.kind),
             "is_ring": pa.array(rings[groups.kind]),
             "size": pa.array(groups.size),
@@ -60,7 +56,7 @@ def _groups(groups: Groups) -> pa.Table:
 
 def _crowd_groups(crowd: Crowd) -> pa.Table:
     size = crowd.size()
-    number = np.arange(len(size), dtype=np.int64)
+    number = np.arange(len(size), dtype=np.int64) + crowd.first
     return pa.table(
         {
             "group_id": _crowd_ids(crowd, number),
@@ -74,9 +70,9 @@ def _crowd_groups(crowd: Crowd) -> pa.Table:
     )
 
 
-def _crowd_members(crowd: Crowd) -> pa.Table:
+def _crowd_members(scene: Scene, crowd: Crowd) -> pa.Table:
     users = np.flatnonzero(crowd.address >= 0)
-    return pa.table({"account_id": account_ids(users), "group_id": _crowd_ids(crowd, crowd.address[users])})
+    return pa.table({"account_id": scene.account_ids(users), "group_id": _crowd_ids(crowd, crowd.address[users])})
 
 
 def _crowd_ids(crowd: Crowd, address: Ints) -> pa.Array:

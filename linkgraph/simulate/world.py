@@ -1,6 +1,7 @@
 """Parameters of a generated world."""
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,18 @@ class Habits:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of a larger world this is. number: counted from 0. first: number of its first account."""
+
+    number: int = 0
+    first: int = 0
+
+    def code(self, bits: int) -> int:
+        """Where its codes begin, in a range of codes in which every part has so many bits of room."""
+        return self.number << bits
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Every knob of the generator; the same values always give the same bytes.
 
@@ -63,6 +76,7 @@ class World:
     *_per_*: mean rows, or accounts, of that sort. labelled_rings: part of the rings of which anything is known, of
     these wholly_labelled those of which everybody is; labelled_members: part of the members of other known rings, and
     of single fraudsters, that carry `fraud`. weights: by name of a design, instead of its weight among its kind.
+    part: set by `parts`.
     """
 
     accounts: int = 10_000
@@ -91,13 +105,14 @@ class World:
     devices_per_model: int = 300
     logins_per_account: float = 11.5
     trades_per_account: float = 1.2
-    transfers_per_account: float = 0.05
+    transfers_per_account: float = 0.15
     labelled_rings: float = 0.6
     labelled_members: float = 0.5
     wholly_labelled: float = 0.15
     twins: Twins = field(default_factory=Twins)
     habits: Habits = field(default_factory=Habits)
     weights: tuple[tuple[str, float], ...] = ()
+    part: Part = field(default_factory=Part)
 
     def __post_init__(self) -> None:
         """Refuse worlds that cannot be built."""
@@ -118,6 +133,17 @@ class World:
         habits = Habits(**{name: _near(rng, value, _HABITS[name]) for name, value in asdict(plain.habits).items()})
         days, end = int(rng.integers(240, 500)), _END - 86_400 * int(rng.integers(0, 200))
         return cls(accounts, seed, days, end, **drawn, twins=twins, habits=habits, weights=weights)
+
+    def parts(self, size: int) -> Iterator["World"]:
+        """The world cut into parts of about that many accounts, which are drawn one after the other.
+
+        Whatever the number of accounts, no more than one part is in memory. People of different parts meet at other
+        venues' wallets only.
+        """
+        count = max(1, round(self.accounts / size))
+        for number in range(count):
+            rest = self.accounts - number * size
+            yield replace(self, accounts=rest if number == count - 1 else size, part=Part(number, number * size))
 
     @property
     def start(self) -> int:

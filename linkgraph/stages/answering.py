@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from linkgraph.detect import scoring
 from linkgraph.errors import RunError
 from linkgraph.explain import contributions
+from linkgraph.stages.learning import learned
 from linkgraph.stages.night import INNOCENT_LABELS, Counts, Night
-from linkgraph.stages.risking import transfers_from_fraud, weights_of
+from linkgraph.stages.risking import transfers_from_fraud
 from linkgraph.stages.tracking import ledger_is_whole
 
 _CHECKED = ["account_id", "risk", "flagged", "ring_id", "behaviour", "one_hop", "propagated", "ring", "label"]
@@ -34,7 +35,7 @@ def explain(night: Night) -> Counts:
 
 
 def _acts(night: Night, wanted: NDArray[np.bool_]) -> pa.Table:
-    signals, weights = night.columns("signals"), weights_of(night).signals
+    signals, weights = night.columns("signals"), learned(night).weights.signals
     log_odds = weights[signals["signal"]] * signals["excess"]
     shown = wanted[signals["account"]] & ((log_odds > 0) | (signals["rate"] <= night.parameters.unusual_rate))
     kept = {name: column[shown] for name, column in signals.items()}

@@ -22,9 +22,9 @@ def behave(night: Night) -> Counts:
     """Feeds -> `signals`: one row per account and signal in which it stands above the median of all accounts."""
     for name, table in behaviour.input_tables(night.clock, night.parameters).items():
         night.engine.table(name, table)
-    known = [row["name"] for row in night.engine.read("behaviour_known").to_pylist() if row["known"]]
     night.work("moves")
-    wanted = behaviour.evaluated(known)
+    since = {row["name"]: row["since"] for row in night.engine.read("behaviour_known").to_pylist()}
+    wanted = behaviour.evaluated(since, night.clock // 1_000_000)
     parts = [_SCHEMA.empty_table()]
     counts: Counts = {f"not_evaluated_{signal.name}": 1 for signal in behaviour.SIGNALS if signal not in wanted}
     for step in behaviour.STEPS:

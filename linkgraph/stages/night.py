@@ -99,6 +99,7 @@ def open_tables(night: Night) -> None:
     engine.table("kinds", evidence.kind_table(night.parameters, night.bits))
     engine.table("signs", evidence.sign_table())
     engine.table("sign_spans", evidence.sign_spans(night.clock, night.parameters))
+    engine.table("score_model", pa.table({"learned": ["score" in night.models]}))
     for name, table in evidence.level_tables(night.parameters, night.bits).items():
         engine.table(name, table)
     for feed_name in _CURRENT:

@@ -4,11 +4,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from linkgraph.detect import behaviour, propagation, scoring
+from linkgraph.detect import propagation, scoring
 from linkgraph.explain import contributions
 from linkgraph.kinds import KIND_NAMES
 from linkgraph.parameters import Parameters
+from linkgraph.stages import learning
 from linkgraph.stages.behaving import behave
 from linkgraph.stages.casting import cast
 from linkgraph.stages.night import FRAUD_LABELS, INNOCENT_LABELS, Counts, Night
@@ -22,12 +24,12 @@ def propagate(night: Night) -> Counts:
     """
     found = night.columns("conductances")
     links = propagation.Links(found["account"], found["identifier"], found["conductance"])
-    network = propagation.build_network(links, night.size("identifiers_named"), _ties(night), night.parameters)
-    voltage, reached = _reached(network, night.parameters)
+    network = propagation.build_network(links, night.size("identifiers_named"), ties(night), night.parameters)
+    voltage, reached = reach(network, night.parameters)
     firm = propagation.discounted(
         network, np.where(found["kind_code"] == KIND_NAMES.index("ip"), 0.0, links.conductance)
     )
-    _, without_ip = _reached(firm, night.parameters)
+    _, without_ip = reach(firm, night.parameters)
     x = voltage[network.accounts :]
     night.keep("identifier_voltage", pa.table({"identifier": pa.array(range(len(x)), pa.int32()), "voltage": x}))
     night.keep(
@@ -52,12 +54,13 @@ def propagate(night: Night) -> Counts:
     return {"links": len(links.account), "residual": error, "lowest_voltage": lowest, "highest_voltage": highest}
 
 
-def _reached(network: propagation.Network, parameters: Parameters) -> tuple[propagation.Floats, scoring.Evidence]:
+def reach(network: propagation.Network, parameters: Parameters) -> tuple[propagation.Floats, scoring.Evidence]:
+    """Voltages, and what reaches each account without its own label."""
     voltage = propagation.solve(network, parameters)
     return voltage, scoring.gather(network, propagation.link_voltages(network, voltage, parameters.push_eps))
 
 
-def _ties(night: Night) -> propagation.Ties:
+def ties(night: Night) -> propagation.Ties:
     """Labels as ties: fraud and chargebacks to 1, cleared and victims to 0; trust of those nobody has ruled on."""
     p, seeds, now = night.parameters, night.columns("seeds"), night.clock // 1_000_000
     roster = pq.read_table(night.run.work("roster"), columns=["created_at", "kyc_level"])
@@ -75,51 +78,59 @@ def _ties(night: Night) -> propagation.Ties:
 
 
 def score(night: Night) -> Counts:
-    """Everything that reaches an account -> its blocks, risk and flag."""
+    """Everything that reaches an account -> its blocks, risk, role and flag."""
     counts = behave(night) | cast(night)
-    weights = weights_of(night)
-    full, firm = (scoring.blocks(causes, weights, night.parameters) for causes in _causes(night, weights))
-    n = len(full.ring)
-    seeds = night.columns("seeds")
-    innocent = np.zeros(n, dtype=bool)
-    innocent[seeds["account"][np.isin(seeds["label"], INNOCENT_LABELS)]] = True
-    flagged = scoring.flags(full, firm, innocent, night.parameters)
-    night.keep(
-        "account_scores",
-        pa.table(
-            {
-                "account": pa.array(range(n), pa.int32()),
-                "behaviour": full.behaviour,
-                "shared": full.shared,
-                "transfer": full.transfer,
-                "one_hop": full.shared + full.transfer,
-                "propagated": full.propagated,
-                "ring": full.ring,
-                "score": full.total,
-                "risk": full.risk,
-                "flagged": flagged,
-            }
+    causes, firm_causes = _causes(night)
+    acts, learned = acts_of(night), learning.learned(night)
+    full = scoring.blocks(causes, acts, learned.weights, night.parameters)
+    firm = scoring.blocks(firm_causes, acts, learned.weights, night.parameters)
+    labelled, innocent = _ruled(night, len(acts))
+    flagged = scoring.flags(full, firm, innocent, learned.level)
+    table = {
+        "account": pa.array(range(len(acts)), pa.int32()),
+        "behaviour": full.behaviour,
+        "shared": full.shared,
+        "transfer": full.transfer,
+        "one_hop": full.shared + full.transfer,
+        "propagated": full.propagated,
+        "ring": full.ring,
+        "score": full.total,
+        "risk": full.risk,
+        "probability": pa.array(
+            learned.probability(full.total), pa.float64(), mask=labelled | (learned.calibration is None)
         ),
-    )
-    above = int((full.risk >= night.parameters.cold_flag_risk).sum())
+        "flagged": flagged,
+    }
+    night.keep("account_scores", pa.table(table))
+    night.keep("account_causes", pa.table({name: getattr(causes, name) for name in scoring.CAUSES}))
+    above = int((full.total >= learned.level).sum())
     return counts | {"flagged": int(flagged.sum()), "above_threshold": above} | night.publish("accounts")
 
 
-def weights_of(night: Night) -> scoring.Weights:
-    """What each block is worth tonight: the starting values, until something was learned before the clock."""
-    return scoring.Weights.cold(night.parameters, np.array([signal.weight for signal in behaviour.SIGNALS]))
+def acts_of(night: Night) -> propagation.Floats:
+    """The behaviour block of every account: weights times excesses, summed."""
+    signals, weights = night.columns("signals"), learning.learned(night).weights.signals
+    return scoring.summed(signals["account"], weights[signals["signal"]] * signals["excess"], night.size("roster"))
 
 
-def _causes(night: Night, weights: scoring.Weights) -> tuple[scoring.Causes, scoring.Causes]:
+def _ruled(night: Night, accounts: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Who has a label, and who was ruled innocent."""
+    seeds = night.columns("seeds")
+    labelled, innocent = np.zeros(accounts, dtype=bool), np.zeros(accounts, dtype=bool)
+    labelled[seeds["account"]] = True
+    innocent[seeds["account"][np.isin(seeds["label"], INNOCENT_LABELS)]] = True
+    return labelled, innocent
+
+
+def _causes(night: Night) -> tuple[scoring.Causes, scoring.Causes]:
     """What reaches every account, and the same with every IP address left out."""
-    found, signals, n = night.columns("account_evidence"), night.columns("signals"), night.size("roster")
+    found, n = night.columns("account_evidence"), night.size("roster")
     transfers = transfers_from_fraud(night)
     money = scoring.summed(transfers.account, transfers.weight, n)
-    acts = scoring.summed(signals["account"], weights.signals[signals["signal"]] * signals["excess"], n)
     with_ip, firm = _rings_of(night)
     return (
-        scoring.Causes(found["voltage"], found["one_hop"], money, with_ip, acts),
-        scoring.Causes(found["voltage_firm"], found["one_hop_firm"], money, firm, acts),
+        scoring.Causes(found["voltage"], found["one_hop"], money, with_ip),
+        scoring.Causes(found["voltage_firm"], found["one_hop_firm"], money, firm),
     )
 
 

@@ -1,7 +1,7 @@
 -- The public table of accounts: every account of the ledger with its score taken apart by block.
 -- returns: account_id, risk, probability, flagged, role, role_reason, ring_id, membership, behaviour, one_hop, propagated, ring, label, degree, headline
 SELECT
-  roster.account_id AS account_id, account_scores.risk AS risk, NULL::double AS probability,
+  roster.account_id AS account_id, account_scores.risk AS risk, account_scores.probability AS probability,
   account_scores.flagged AS flagged,
   coalesce(roles.role, 'unknown') AS role, coalesce(roles.reason, 'nothing known decides') AS role_reason,
   members_named.ring_id AS ring_id, members_named.membership AS membership,
@@ -14,8 +14,10 @@ SELECT
     || CASE WHEN seeds.label IS NULL THEN '' ELSE ', labelled ' || seeds.label END
     || CASE WHEN contacts.paid THEN ', paid to a sanctioned address' ELSE '' END
     || CASE WHEN contacts.received THEN ', received from a sanctioned address' ELSE '' END
-    || CASE WHEN account_scores.risk = 0 AND members_named.ring_id IS NULL THEN '' ELSE ' (cold start)' END AS headline
+    || CASE WHEN score_model.learned OR account_scores.risk = 0 AND members_named.ring_id IS NULL THEN '' ELSE ' (cold start)' END
+    AS headline
 FROM roster
+CROSS JOIN score_model
 JOIN account_scores ON account_scores.account = roster.id
 LEFT JOIN roles ON roles.account = roster.id
 LEFT JOIN seeds ON seeds.account = roster.id

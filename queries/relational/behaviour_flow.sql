@@ -1,7 +1,9 @@
 -- How money passes through each account in the longest window. `within_hour`, `within_day`: per mille of the value paid in
 -- by card or bank after which some money left within that time, weighed over currencies by the number of deposits;
 -- `gathered`: most sources of money, to which none ever goes, within the day before one outflow.
--- returns: account, deposits, within_hour, within_day, gathered, inflows
+-- `sent_30`, `sent_past`: outflows in the last month and before it; `fresh_sent`: all, each fading with age, in 1/1024;
+-- `payees`: to how many.
+-- returns: account, deposits, within_hour, within_day, gathered, inflows, fresh_sent, sent_30, sent_past, payees, days
 WITH followed AS (
   SELECT
     account, "at", inflow, fiat, currency, amount, other,
@@ -35,9 +37,16 @@ WITH followed AS (
   ) AS rounds
   GROUP BY account
 ), totals AS (
-  SELECT account, count(*) FILTER (WHERE inflow) AS inflows
+  SELECT
+    account, count(*) FILTER (WHERE inflow) AS inflows,
+    coalesce(sum(fading.units) FILTER (WHERE NOT inflow), 0)::bigint AS fresh_sent,
+    count(*) FILTER (WHERE NOT inflow AND "at" >= spans.month) AS sent_30,
+    count(*) FILTER (WHERE NOT inflow AND "at" < spans.month) AS sent_past,
+    count(DISTINCT other) FILTER (WHERE NOT inflow) AS payees, greatest(1, (spans.as_of - min("at")) // 86400000000) AS days
   FROM moves
-  GROUP BY account
+  CROSS JOIN spans
+  LEFT JOIN fading ON fading.days = (spans.as_of - moves."at") // 86400000000
+  GROUP BY account, spans.as_of
 ), deposited AS (
   SELECT
     account, sum(deposits) AS deposits,
@@ -50,7 +59,9 @@ WITH followed AS (
 SELECT
   totals.account AS account, coalesce(deposited.deposits, 0)::bigint AS deposits,
   coalesce(deposited.within_hour, 0)::bigint AS within_hour, coalesce(deposited.within_day, 0)::bigint AS within_day,
-  coalesce(gathered.gathered, 0)::bigint AS gathered, totals.inflows::bigint AS inflows
+  coalesce(gathered.gathered, 0)::bigint AS gathered, totals.inflows::bigint AS inflows,
+  totals.fresh_sent AS fresh_sent, totals.sent_30 AS sent_30, totals.sent_past AS sent_past, totals.payees AS payees,
+  totals.days AS days
 FROM totals
 LEFT JOIN deposited ON deposited.account = totals.account
 LEFT JOIN gathered ON gathered.account = totals.account

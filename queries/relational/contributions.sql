@@ -4,7 +4,7 @@ SELECT
   roster.account_id AS account_id, shares.block AS block, identifiers_named.kind AS kind,
   identifiers_named.identifier AS identifier, sender.account_id AS other_account_id, shares.log_odds AS log_odds,
   CASE
-    WHEN shares.reason IS NOT NULL THEN shares.reason || CASE WHEN shares.log_odds = 0 THEN ', not counted yet' ELSE '' END
+    WHEN shares.reason IS NOT NULL THEN shares.reason || CASE WHEN shares.log_odds = 0 THEN ', not counted' ELSE '' END
     WHEN sender.account_id IS NOT NULL THEN 'received money from a confirmed perpetrator'
     WHEN shares.block = 'ring' THEN members_named.membership || ' member of ring ' || members_named.ring_id
     WHEN shares.block = 'one_hop'

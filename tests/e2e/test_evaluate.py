@@ -30,7 +30,7 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("evaluate") / "world"
-    simulate(folder, World(accounts=2000, seed=5, ring_share=0.1))
+    simulate(folder, World(accounts=2000, seed=5, ring_share=0.06))
     return folder
 
 

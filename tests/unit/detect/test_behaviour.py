@@ -52,10 +52,17 @@ def test_the_usual_value_is_no_excess() -> None:
 
 
 def test_a_signal_without_its_inputs_is_not_evaluated() -> None:
-    assert evaluated([]) == ()
-    known = {need for signal in SIGNALS for need in signal.needs} - {"payments.status"}
-    left_out = [signal.name for signal in SIGNALS if signal not in evaluated(known)]
+    assert evaluated({}, 0) == ()
+    known = {need: 0 for signal in SIGNALS for need in signal.needs if need != "payments.status"}
+    left_out = [signal.name for signal in SIGNALS if signal not in evaluated(known, 400 * 86_400)]
     assert left_out == ["declined_cards", "declined_share"]
+
+
+def test_nothing_is_new_while_a_feed_is_younger_than_the_window() -> None:
+    days = {days: {signal.name for signal in evaluated({"used.card": 0}, days * 86_400)} for days in (13, 29, 180)}
+    assert days[13] == set()
+    assert days[29] == {"new_cards_14"}
+    assert days[180] == {"new_cards", "new_cards_30", "new_cards_14", "card_surge"}
 
 
 def test_names_are_unique_and_reasons_say_value_window_and_rate() -> None:

@@ -6,18 +6,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkgraph.detect.propagation import Floats, Links, Ties, build_network, link_voltages, solve
-from linkgraph.detect.scoring import Blocks, Causes, Weights, blocks, flags, gather, summed, transfer_weight
+from linkgraph.detect.scoring import Blocks, Causes, blocks, flags, gather, summed, transfer_weight
 from linkgraph.parameters import Parameters
+from linkgraph.stages.learning import starting
 
 PARAMETERS = Parameters()
+WEIGHTS = starting(PARAMETERS, 0.0)
+LEVEL = -np.log1p(-PARAMETERS.cold_flag_risk)
 Voltage = st.floats(0, 1 - 1e-9)
 Amount = st.floats(0, 1e6)
 
 
 def one(voltage: float = 0, one_hop: float = 0, transfers: float = 0, ring: float = 0, behaviour: float = 0) -> Blocks:
     """The blocks of one account."""
-    causes = Causes(*(np.array([float(each)]) for each in (voltage, one_hop, transfers, ring, behaviour)))
-    return blocks(causes, Weights.cold(PARAMETERS, np.zeros(0)), PARAMETERS)
+    causes = Causes(*(np.array([float(each)]) for each in (voltage, one_hop, transfers, ring)))
+    return blocks(causes, np.array([float(behaviour)]), WEIGHTS, PARAMETERS)
 
 
 def nobody(size: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -68,11 +71,11 @@ def test_more_voltage_is_never_less_risk(left: float, right: float) -> None:
 
 def test_a_flag_needs_the_threshold_with_and_without_addresses() -> None:
     full, firm = risky(0.8, 0.79, 0.95, 0.95), risky(0.8, 0.79, 0.5, 0.94)
-    assert flags(full, firm, nobody(4), PARAMETERS).tolist() == [True, False, False, True]
+    assert flags(full, firm, nobody(4), LEVEL).tolist() == [True, False, False, True]
 
 
 def test_the_innocent_are_never_flagged() -> None:
-    assert flags(risky(0.99, 0.99), risky(0.99, 0.99), np.array([True, False]), PARAMETERS).tolist() == [False, True]
+    assert flags(risky(0.99, 0.99), risky(0.99, 0.99), np.array([True, False]), LEVEL).tolist() == [False, True]
 
 
 def test_money_counts_half_after_its_half_life() -> None:

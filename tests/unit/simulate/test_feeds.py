@@ -185,6 +185,34 @@ def test_weights_choose_the_designs(tmp_path: Path) -> None:
     assert {group["design"] for group in groups if group["is_ring"]} == {"hops"}
 
 
+def test_a_world_in_parts_is_one_world(tmp_path: Path) -> None:
+    counts = simulate(tmp_path, World(accounts=2_100, ring_share=0.1), part=500)
+    assert counts["accounts"] == 2_100
+    names = {"payments": "payment_id", "p2p_orders": "order_id", "disputes": "dispute_id", "logins": "session_id"}
+    names |= {"accounts": "account_id", "trades": "trade_id", "transfers": "transfer_id"}
+    for feed, name in names.items():
+        rows = read(tmp_path, feed)
+        assert pc.count_distinct(rows[name]).as_py() == rows.num_rows == counts[feed], feed
+    people, groups = read(tmp_path, "accounts"), pq.read_table(tmp_path / "truth" / "groups.parquet")
+    for column in ("email", "phone", "document"):
+        assert pc.count_distinct(people[column]).as_py() > 0.95 * people.num_rows, column
+    assert pc.count_distinct(groups["group_id"]).as_py() == groups.num_rows
+
+
+def test_people_of_two_parts_share_nothing_but_public_things(tmp_path: Path) -> None:
+    simulate(tmp_path, World(accounts=1_000), part=500)
+    for feed, column in (
+        ("logins", "device_id"),
+        ("logins", "fingerprint"),
+        ("instruments", "token"),
+        ("logins", "ip"),
+    ):
+        rows = read(tmp_path, feed)
+        late = pc.greater_equal(rows["account_id"], "A0000500")
+        one, other = (set(rows.filter(mask)[column].to_pylist()) for mask in (late, pc.invert(late)))
+        assert one and other and not one & other, column
+
+
 def test_unknown_columns_are_refused() -> None:
     with pytest.raises(KeyError, match="colour"):
         table("labels", {"colour": pa.array(["red"])})
