@@ -301,6 +301,7 @@ def evaluate(
     from linkgraph.evaluate.nights import Change, scratch_home
     from linkgraph.evaluate.report import write_report
     from linkgraph.evaluate.text import render
+    from linkgraph.fitting import fit as fit_score
 
     settings, request = read_settings(), evaluation.Request(cuts, horizon, seed, quick)
     if world is not None and not ((world / "feeds").is_dir() and (world / "truth").is_dir()):
@@ -312,12 +313,15 @@ def evaluate(
             plan = nights.Plan(clock, seed, variant=nights.Variant(name, before))
             return nights.run_night(where, plan, lambda stage: bar.at(f"{name}: {stage}"))
 
+        def learn(where: Settings, clock: int) -> None:
+            fit_score(where, clock, lambda step: bar.at(f"fit: {step}"))
+
         if world is None:
             scratch.ledger_folder.symlink_to(settings.ledger_folder.resolve())
-            report = evaluation.evaluate_ledger(scratch, evaluation.Nights(night, None), request)
+            report = evaluation.evaluate_ledger(scratch, evaluation.Nights(night, learn), request)
         else:
             _fill(scratch, world, bar)
-            report = evaluation.evaluate_world(scratch, world / "truth", evaluation.Nights(night, None), request)
+            report = evaluation.evaluate_world(scratch, world / "truth", evaluation.Nights(night, learn), request)
     write_report(report, folder)
     typer.echo(render(report), nl=False)
 
