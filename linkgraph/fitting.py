@@ -32,7 +32,7 @@ from linkgraph.runs import Run
 from linkgraph.settings import Settings
 from linkgraph.stages import Night, open_tables
 from linkgraph.stages.learning import Learned, cold_level, starting
-from linkgraph.stages.risking import reach, ties
+from linkgraph.stages.propagating import reach, ties
 
 Floats = NDArray[np.float64]
 _SECOND = 1_000_000

@@ -82,6 +82,7 @@ class Parameters:
     solve_tol: float = 1e-6
     push_eps: float = 1e-3
     # behaviour
+    takeover_days: int = 14  # within which a takeover is noticed and reported
     takeover_hours: int = 72  # new device, then a changed setting, then a new withdrawal address
     limits: tuple[int, ...] = (1000, 3000, 10000)  # travel rule (FATF, US) and cash reporting, units of the currency
     limit_currencies: tuple[str, ...] = ("EUR", "USD", "USDC", "USDT")

@@ -224,6 +224,7 @@ def input_tables(as_of: int, parameters: Parameters) -> dict[str, pa.Table]:
         "half_year": as_of - 180 * _DAY,
         "hour": 3_600 * _SECOND,
         "day": _DAY,
+        "takeover": parameters.takeover_days * _DAY,
         "hold": parameters.takeover_hours * 3_600 * _SECOND,
     }
     fading = [round(FADED * 0.5 ** (days / parameters.fresh_half_life)) for days in range(180)]

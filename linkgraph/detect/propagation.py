@@ -78,11 +78,39 @@ def discounted(network: Network, conductance: Floats) -> Network:
 
 def solve(network: Network, parameters: Parameters) -> Floats:
     """Voltage of every node, 0 to 1, within `solve_tol` of the exact solution."""
-    injected = network.sigma * network.label
-    v = injected / network.diagonal
+    return _swept(network, network.sigma * network.label, network.diagonal, parameters)
+
+
+def solve_channels(network: Network, channel: Ints, channels: int, parameters: Parameters) -> Floats:
+    """Voltage of every node by channel of the seeds it comes from (nodes x channels); the rows add up to `solve`.
+
+    channel: per account, of its label. A seed of one channel is ground in the others, and the system is linear.
+    """
+    seeds = np.flatnonzero(network.sigma * network.label)
+    found = np.zeros((len(network.diagonal), channels))
+    if not len(seeds):
+        return found
+    used, place = np.unique(channel[seeds], return_inverse=True)
+    injected = np.zeros((len(network.diagonal), len(used)))
+    injected[seeds, place] = (network.sigma * network.label)[seeds]
+    found[:, used] = _swept(network, injected, network.diagonal[:, None], parameters)
+    return found
+
+
+def _swept(network: Network, injected: Floats, diagonal: Floats, parameters: Parameters) -> Floats:
+    v = injected / diagonal
     for _ in range(sweeps(parameters)):
-        v = (network.matrix @ v + injected) / network.diagonal
+        v = (network.matrix @ v + injected) / diagonal
     return np.asarray(v, dtype=np.float64)
+
+
+def lost_current(network: Network, v: Floats) -> float:
+    """What labels feed in and does not go to ground, sum sigma (y - v) - sum leak v, over the sum of D: the mean error
+    of the equations.
+    """
+    leak = network.diagonal - network.matrix @ np.ones(len(v)) - network.sigma
+    off = abs(float(np.sum(network.sigma * (network.label - v)) - np.sum(leak * v)))
+    return off / float(np.sum(network.diagonal))
 
 
 def sweeps(parameters: Parameters) -> int:

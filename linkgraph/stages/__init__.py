@@ -9,7 +9,8 @@ from linkgraph.stages.answering import check, explain
 from linkgraph.stages.grouping import ring
 from linkgraph.stages.linking import pair, project, weigh
 from linkgraph.stages.night import Counts, Night, open_tables
-from linkgraph.stages.risking import propagate, score
+from linkgraph.stages.propagating import propagate
+from linkgraph.stages.risking import score
 from linkgraph.stages.signs import sign
 from linkgraph.stages.tracking import track
 

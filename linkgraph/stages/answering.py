@@ -19,6 +19,9 @@ from linkgraph.stages.tracking import ledger_is_whole
 _CHECKED = ["account_id", "risk", "flagged", "ring_id", "behaviour", "one_hop", "propagated", "ring", "label"]
 
 
+_TOLERANCE = 1e-6
+
+
 def explain(night: Night) -> Counts:
     """Blocks -> contributions by cause, for every flagged account and ring member; the public tables."""
     found, scores = night.columns("link_evidence"), night.columns("account_scores")
@@ -56,7 +59,7 @@ def check(night: Night) -> Counts:
     ruled_innocent = pc.is_in(accounts["label"], pa.array(INNOCENT_LABELS))
     risk = accounts["risk"].to_numpy()
     members = pq.read_table(night.run.table("ring_members"), columns=["account_id"])["account_id"]
-    solved = night.columns("account_evidence")
+    solved, flow = night.columns("account_evidence"), night.run.record()["stages"]["propagate"]["counts"]
     broken = [
         name
         for name, holds in (
@@ -66,6 +69,8 @@ def check(night: Night) -> Counts:
             ("nobody ruled innocent is flagged", not pc.any(pc.and_(accounts["flagged"], ruled_innocent)).as_py()),
             ("an account is in at most one ring", pc.count_distinct(members).as_py() == len(members)),
             ("every ring id is alive, an alias, dormant or retired", ledger_is_whole(night)),
+            ("voltages solve the network", flow["residual"] < _TOLERANCE and flow["lost_current"] < _TOLERANCE),
+            ("voltages are from 0 to 1", flow["lowest_voltage"] >= 0 and flow["highest_voltage"] <= 1),
             ("without IP addresses no evidence is stronger", bool(np.all(_firmer(solved)))),
         )
         if not holds

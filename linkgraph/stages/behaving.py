@@ -20,8 +20,6 @@ _SCHEMA = pa.schema(
 
 def behave(night: Night) -> Counts:
     """Feeds -> `signals`: one row per account and signal in which it stands above the median of all accounts."""
-    for name, table in behaviour.input_tables(night.clock, night.parameters).items():
-        night.engine.table(name, table)
     night.work("moves")
     since = {row["name"]: row["since"] for row in night.engine.read("behaviour_known").to_pylist()}
     wanted = behaviour.evaluated(since, night.clock // 1_000_000)

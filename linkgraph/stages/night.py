@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from linkgraph.detect import evidence
+from linkgraph.detect import behaviour, evidence
 from linkgraph.engine.duckdb import DuckDBEngine, write_parquet
 from linkgraph.ledger import TABLES as LEDGER_TABLES
 from linkgraph.ledger import Ledger
@@ -99,6 +99,8 @@ def open_tables(night: Night) -> None:
     engine.table("kinds", evidence.kind_table(night.parameters, night.bits))
     engine.table("signs", evidence.sign_table())
     engine.table("sign_spans", evidence.sign_spans(night.clock, night.parameters))
+    for name, table in behaviour.input_tables(night.clock, night.parameters).items():
+        engine.table(name, table)
     engine.table("score_model", pa.table({"learned": ["score" in night.models]}))
     for name, table in evidence.level_tables(night.parameters, night.bits).items():
         engine.table(name, table)

@@ -1,80 +1,17 @@
-"""propagate, score: from labels and links to the risk of every account."""
+"""score: from everything that reaches an account to its risk, role and flag."""
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from linkgraph.detect import propagation, scoring
 from linkgraph.explain import contributions
-from linkgraph.kinds import KIND_NAMES
-from linkgraph.parameters import Parameters
 from linkgraph.stages import learning
 from linkgraph.stages.behaving import behave
 from linkgraph.stages.casting import cast
-from linkgraph.stages.night import FRAUD_LABELS, INNOCENT_LABELS, Counts, Night
+from linkgraph.stages.night import INNOCENT_LABELS, Counts, Night
 
 _YEAR = 365 * 86_400
-
-
-def propagate(night: Night) -> Counts:
-    """Conductances and labels -> voltages, and what reaches each account through each of its links; with and without
-    IPs.
-    """
-    found = night.columns("conductances")
-    links = propagation.Links(found["account"], found["identifier"], found["conductance"])
-    network = propagation.build_network(links, night.size("identifiers_named"), ties(night), night.parameters)
-    voltage, reached = reach(network, night.parameters)
-    firm = propagation.discounted(
-        network, np.where(found["kind_code"] == KIND_NAMES.index("ip"), 0.0, links.conductance)
-    )
-    _, without_ip = reach(firm, night.parameters)
-    x = voltage[network.accounts :]
-    night.keep("identifier_voltage", pa.table({"identifier": pa.array(range(len(x)), pa.int32()), "voltage": x}))
-    night.keep(
-        "link_evidence",
-        pa.table(
-            {"account": links.account, "identifier": links.identifier} | {"flow": reached.flow, "met": reached.met}
-        ),
-    )
-    night.keep(
-        "account_evidence",
-        pa.table(
-            {
-                "voltage": reached.voltage,
-                "one_hop": reached.one_hop,
-                "voltage_firm": without_ip.voltage,
-                "one_hop_firm": without_ip.one_hop,
-            }
-        ),
-    )
-    error = propagation.residual(network, voltage)
-    lowest, highest = float(voltage.min(initial=0.0)), float(voltage.max(initial=0.0))
-    return {"links": len(links.account), "residual": error, "lowest_voltage": lowest, "highest_voltage": highest}
-
-
-def reach(network: propagation.Network, parameters: Parameters) -> tuple[propagation.Floats, scoring.Evidence]:
-    """Voltages, and what reaches each account without its own label."""
-    voltage = propagation.solve(network, parameters)
-    return voltage, scoring.gather(network, propagation.link_voltages(network, voltage, parameters.push_eps))
-
-
-def ties(night: Night) -> propagation.Ties:
-    """Labels as ties: fraud and chargebacks to 1, cleared and victims to 0; trust of those nobody has ruled on."""
-    p, seeds, now = night.parameters, night.columns("seeds"), night.clock // 1_000_000
-    roster = pq.read_table(night.run.work("roster"), columns=["created_at", "kyc_level"])
-    years = (now - pc.fill_null(roster["created_at"], now).to_numpy()) // _YEAR
-    strong = pc.fill_null(roster["kyc_level"], 0).to_numpy() >= p.strong_kyc_level
-    trust = np.minimum(p.trust_max, strong + np.maximum(0, years)).astype(np.float64)
-    recent = now - seeds["at"] < p.recent_chargeback_days * 86_400
-    strength = {"fraud": p.sigma_fraud, "suspected": p.sigma_suspected, "chargeback": p.sigma_fraud}
-    sigma, label = np.zeros(len(trust)), np.zeros(len(trust))
-    sigma[seeds["account"]] = [strength.get(word, p.sigma_innocent) for word in seeds["label"]]
-    sigma[seeds["account"][(seeds["label"] == "chargeback") & recent]] = p.sigma_recent_chargeback
-    label[seeds["account"]] = np.isin(seeds["label"], FRAUD_LABELS)
-    trust[seeds["account"]] = 0.0
-    return propagation.Ties(sigma, label, trust)
 
 
 def score(night: Night) -> Counts:

@@ -10,10 +10,12 @@ SELECT
     WHEN shares.block = 'one_hop'
       THEN 'shared ' || identifiers_named.kind || ' that fraud accounts used too, ' || identifiers_named.degree || ' accounts in all'
     ELSE 'risk through a shared ' || identifiers_named.kind || ', ' || identifiers_named.degree || ' accounts in all'
+      || CASE WHEN identifier_voltage.channel <> 'other' THEN ', mostly from ' || identifier_voltage.channel || ' fraud' ELSE '' END
   END AS reason
 FROM shares
 JOIN roster ON roster.id = shares.account
 LEFT JOIN identifiers_named ON identifiers_named.id = shares.identifier
+LEFT JOIN identifier_voltage ON identifier_voltage.identifier = shares.identifier
 LEFT JOIN roster AS sender ON sender.id = shares.sender
 LEFT JOIN members_named ON members_named.account = shares.account
 ORDER BY roster.account_id, shares.block, identifiers_named.kind, identifiers_named.identifier, sender.account_id, reason

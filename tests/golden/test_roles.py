@@ -1,5 +1,7 @@
 """Who did it and who was used: each fraud with the people it uses, beside those who only look alike."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.golden.worlds import (
@@ -129,3 +131,21 @@ def test_money_that_passes_one_way_is_a_mules_and_both_ways_a_desks(judged: Judg
 def test_a_disputer_is_known_by_the_rate_not_the_count(judged: Judged) -> None:
     assert roles(judged, "claims-1", "claims-2", "claims-3") == {"perpetrator"}
     assert roles(judged, "merchant") == {"unknown"}
+
+
+def test_the_intruders_device_carries_the_guilt_and_the_victims_own_does_not(tmp_path: Path) -> None:
+    """Reported twice, nobody ruled a fraud; a third account on the intruder's device, and the victims' wives."""
+    world = feeds(
+        *[fact for n, one in enumerate(VICTIMS[:2]) for fact in takeover(one, 10 + n)],
+        *[dispute(one, "takeover_report", 6) for one in VICTIMS[:2]],
+        *[login(f"wife-{one}", 3, device_id=f"phone-of-{one}") for one in VICTIMS[:2]],
+        login("stranger", 8, device_id="d-intruder"),
+        # What the customer buys after the report is the customer's.
+        *[login(one, 2, device_id="d-new") for one in ("taken-1", "wife-taken-1")],
+    )
+    judged = night(tmp_path, world)
+    assert judged.accounts["stranger"].propagated > 0
+    assert [judged.accounts[f"wife-{one}"].risk for one in VICTIMS[:2]] == [0, 0]
+    assert roles(judged, *VICTIMS[:2]) == {"victim"}
+    assert roles(judged, "stranger", "wife-taken-1") == {"unknown"}
+    assert not judged.flagged() & set(VICTIMS)

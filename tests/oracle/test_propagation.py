@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from linkgraph.detect.propagation import Links, Network, Ties, build_network, discounted, link_voltages, push, solve
+from linkgraph.detect.propagation import (
+    Links,
+    Network,
+    Ties,
+    build_network,
+    discounted,
+    link_voltages,
+    lost_current,
+    push,
+    solve,
+    solve_channels,
+)
 from linkgraph.detect.scoring import gather
 from linkgraph.parameters import Parameters
 
@@ -49,6 +60,25 @@ def test_current_in_equals_current_to_ground(seed: int) -> None:
     v = solve(network, PARAMETERS)
     leak = network.diagonal - network.matrix @ np.ones(len(v)) - network.sigma
     assert np.sum(network.sigma * (network.label - v)) == pytest.approx(np.sum(leak * v), abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_channels_equal_dense_solves_and_add_up(seed: int) -> None:
+    """A seed of one channel is ground in the others."""
+    made = case(seed)
+    channel = np.random.default_rng(seed).integers(0, 3, ACCOUNTS).astype(np.int32)
+    found = solve_channels(made.network, channel, 4, PARAMETERS)
+    for each in range(4):
+        injected = made.injected * np.append(channel == each, np.zeros(IDENTIFIERS, bool))
+        assert np.allclose(found[:, each], np.linalg.solve(made.dense, injected), atol=PARAMETERS.solve_tol)
+    assert np.allclose(found.sum(axis=1), solve(made.network, PARAMETERS), atol=1e-9)
+    assert lost_current(made.network, found.sum(axis=1)) < 1e-6
+
+
+def test_without_seeds_every_channel_is_empty() -> None:
+    links = Links(np.array([0, 1], np.int32), np.array([0, 0], np.int32), np.ones(2))
+    network = build_network(links, 1, Ties(np.zeros(2), np.zeros(2), np.zeros(2)), PARAMETERS)
+    assert not solve_channels(network, np.zeros(2, np.int32), 3, PARAMETERS).any()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
