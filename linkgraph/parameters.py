@@ -38,6 +38,9 @@ class Parameters:
     gap_half_life: float = 7.0  # days
     prior_bits: float = -6.0
     tau: float = 0.3
+    evidence_spread: float = 3.0  # bits: how far learned levels lie from the starting ones
+    evidence_rounds: int = 100
+    evidence_pairs: int = 10  # ruled pairs of either sort below which nothing is learned
     sync_small_place: int = 10  # accounts; a place of so few cannot tell its own rhythm
     sync_bucket_cap: int = 60  # accounts
     sync_pair_budget: int = 50_000_000  # meetings per window; the cap falls until they fit

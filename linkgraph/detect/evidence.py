@@ -5,8 +5,10 @@ powers and
 logarithms differ in the last digit between engines and processors.
 """
 
+import json
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +32,19 @@ class EvidenceBits:
     gap: tuple[float, ...]
     age: tuple[float, ...]
     signs: dict[str, tuple[float, ...]]
+
+    def as_values(self) -> dict[str, Any]:
+        """Plain JSON values, as a model holds them."""
+        values: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return values
+
+
+def bits_of(values: dict[str, Any], parameters: Parameters) -> EvidenceBits:
+    """Bits as a model holds them (`as_values`); a kind or sign it does not know has its cold ones."""
+    cold = cold_bits(parameters)
+    kinds = {name: tuple(values["kinds"].get(name, bits)) for name, bits in cold.kinds.items()}
+    signs = {name: tuple(values["signs"].get(name, bits)) for name, bits in cold.signs.items()}
+    return EvidenceBits(values["prior"], kinds, tuple(values["gap"]), tuple(values["age"]), signs)
 
 
 def cold_bits(parameters: Parameters) -> EvidenceBits:

@@ -35,6 +35,7 @@ def weigh(night: Night) -> Counts:
 
 def pair(night: Night) -> Counts:
     """Account pairs with their evidence -> those above the threshold."""
+    night.engine.view("shared_uses", "shared_uses")
     night.work("pair_evidence")
     evidenced = pq.ParquetFile(night.run.work("pair_evidence"))
     chosen = [_kept(batch, night) for batch in evidenced.iter_batches()]

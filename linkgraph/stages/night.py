@@ -51,8 +51,9 @@ class Night:
 
     @property
     def bits(self) -> evidence.EvidenceBits:
-        """What evidence is worth tonight."""
-        return evidence.cold_bits(self.parameters)
+        """What evidence is worth tonight: as learned before the clock, else as the tables say."""
+        model = self.models.get("evidence")
+        return evidence.bits_of(model.values, self.parameters) if model else evidence.cold_bits(self.parameters)
 
     def columns(self, name: str) -> dict[str, Any]:
         """A work table as numpy columns."""

@@ -2,8 +2,10 @@
 -- spread over its buckets, and over the hours of the week (crowds above the cap left out): what meeting by chance would come to.
 -- returns: a, b, place, active_a, active_b, activity, squares, weekly_squares, accounts
 WITH candidates AS (
-  SELECT a AS account FROM met_often, part   UNION
-  SELECT b FROM met_often, part ), places AS (
+  SELECT a AS account FROM met_often
+  UNION
+  SELECT b FROM met_often
+), places AS (
   SELECT login_moments.place AS place
   FROM login_moments
   JOIN candidates ON candidates.account = login_moments.account
@@ -41,7 +43,8 @@ WITH candidates AS (
 SELECT
   met_often.a AS a, met_often.b AS b, one.place AS place,
   one.buckets::int AS active_a, other.buckets::int AS active_b,
-  whole.activity::bigint AS activity, whole.squares::bigint AS squares, habits.squares::bigint AS weekly_squares, whole.accounts::int AS accounts
+  whole.activity::bigint AS activity, whole.squares::bigint AS squares, habits.squares::bigint AS weekly_squares,
+  whole.accounts::int AS accounts
 FROM met_often
 JOIN active AS one ON one.account = met_often.a
 JOIN active AS other ON other.account = met_often.b AND other.place = one.place

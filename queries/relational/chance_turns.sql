@@ -41,7 +41,8 @@ WITH candidates AS (
 )
 SELECT
   logins_in_turn.a AS a, logins_in_turn.b AS b, one.place AS place, one.logins::int AS active_a, other.logins::int AS active_b,
-  whole.activity::bigint AS activity, whole.squares::bigint AS squares, habits.squares::bigint AS weekly_squares, whole.accounts::int AS accounts
+  whole.activity::bigint AS activity, whole.squares::bigint AS squares, habits.squares::bigint AS weekly_squares,
+  whole.accounts::int AS accounts
 FROM logins_in_turn
 JOIN active AS one ON one.account = logins_in_turn.a
 JOIN active AS other ON other.account = logins_in_turn.b AND other.place = one.place

@@ -3,19 +3,13 @@
 -- returns: account_a, account_b, bits, probability, families, shared
 WITH shared AS (
   SELECT
-    kept_pairs.a AS a, kept_pairs.b AS b, one.identifier AS identifier,
-    greatest(0, degree_levels.units + gap_levels.units + age_levels.units) AS units
+    kept_pairs.a AS a, kept_pairs.b AS b, shared_uses.identifier AS identifier,
+    degree_levels.units + gap_levels.units + age_levels.units AS units
   FROM kept_pairs
-  JOIN evidence_links AS one ON one.account = kept_pairs.a
-  JOIN evidence_links AS other ON other.account = kept_pairs.b AND other.identifier = one.identifier
-  JOIN kinds ON kinds.code = one.kind_code
-  CROSS JOIN clock
-  JOIN degree_levels ON degree_levels.code = one.kind_code AND degree_levels.degree = one.degree
-  JOIN gap_levels ON gap_levels.days = least(clock.gap_top, (greatest(
-    0, other.first_seen - one.last_seen - coalesce(kinds.lease, 315360000000),
-    one.first_seen - other.last_seen - coalesce(kinds.lease, 315360000000)) + 86399) // 86400)
-  JOIN age_levels ON age_levels.code = one.kind_code AND age_levels.days = least(
-    clock.age_top, greatest(0, clock.as_of // 1000000 - least(one.last_seen, other.last_seen)) // 86400)
+  JOIN shared_uses ON shared_uses.a = kept_pairs.a AND shared_uses.b = kept_pairs.b
+  JOIN degree_levels ON degree_levels.code = shared_uses.code AND degree_levels.degree = shared_uses.degree
+  JOIN gap_levels ON gap_levels.days = shared_uses.gap
+  JOIN age_levels ON age_levels.code = shared_uses.code AND age_levels.days = shared_uses.age
 ), named AS (
   SELECT shared.a AS a, shared.b AS b, identifiers_named.kind || ':' || identifiers_named.identifier AS name
   FROM shared

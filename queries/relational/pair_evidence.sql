@@ -4,18 +4,13 @@
 -- returns: a, b, units, firm, families, access, instrument, wallet, document, proof, contact, stem, synchrony, money, trade, referral
 WITH shared AS (
   SELECT
-    one.account AS a, other.account AS b, kinds.family AS family, kinds.is_ip AS is_ip,
+    shared_uses.a AS a, shared_uses.b AS b, kinds.family AS family, kinds.is_ip AS is_ip,
     greatest(0, degree_levels.units + gap_levels.units + age_levels.units)::int AS units
-  FROM evidence_links AS one
-  JOIN evidence_links AS other ON other.identifier = one.identifier AND other.account > one.account
-  JOIN kinds ON kinds.code = one.kind_code
-  CROSS JOIN clock
-  JOIN degree_levels ON degree_levels.code = one.kind_code AND degree_levels.degree = one.degree
-  JOIN gap_levels ON gap_levels.days = least(clock.gap_top, (greatest(
-    0, other.first_seen - one.last_seen - coalesce(kinds.lease, 315360000000),
-    one.first_seen - other.last_seen - coalesce(kinds.lease, 315360000000)) + 86399) // 86400)
-  JOIN age_levels ON age_levels.code = one.kind_code
-    AND age_levels.days = least(clock.age_top, greatest(0, clock.as_of // 1000000 - least(one.last_seen, other.last_seen)) // 86400)
+  FROM shared_uses
+  JOIN kinds ON kinds.code = shared_uses.code
+  JOIN degree_levels ON degree_levels.code = shared_uses.code AND degree_levels.degree = shared_uses.degree
+  JOIN gap_levels ON gap_levels.days = shared_uses.gap
+  JOIN age_levels ON age_levels.code = shared_uses.code AND age_levels.days = shared_uses.age
   UNION ALL
   SELECT pair_signs.a, pair_signs.b, signs.family, false, greatest(0, least(pair_signs.most, sign_levels.units))::int
   FROM pair_signs

@@ -118,6 +118,7 @@ def links_table(world: list[Shared]) -> pa.Table:
 def weighed(engine: DuckDBEngine, world: list[Shared], owners: list[str]) -> list[dict[str, int]]:
     engine.table("evidence_links", links_table(world))
     engine.table("roster", pa.table({"id": pa.array(range(ACCOUNTS), pa.int32()), "owner": owners}))
+    engine.view("shared_uses", "shared_uses")
     rows: list[dict[str, int]] = engine.read("pair_evidence").to_pylist()
     return rows
 
