@@ -31,12 +31,16 @@ def simulate(folder: Path, world: World, part: int = PART) -> dict[str, int]:
     """
     with Files(folder / "feeds") as feeds, Files(folder / "truth") as truth:
         for some in world.parts(part):
-            scene = build(some)
-            for name, known in truth_tables(scene).items():
-                truth.write(name, known)
-            for name, rows in _feeds(scene).items():
-                feeds.write(name, rows)
+            _write(some, feeds, truth)
         return feeds.rows
+
+
+def _write(world: World, feeds: Files, truth: Files) -> None:
+    scene = build(world)
+    for name, known in truth_tables(scene).items():
+        truth.write(name, known)
+    for name, rows in _feeds(scene).items():
+        feeds.write(name, rows)
 
 
 def _feeds(scene: Scene) -> dict[str, Iterable[pa.Table]]:
