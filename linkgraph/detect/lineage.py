@@ -6,8 +6,8 @@ w: what the memory of an account weighs, the larger of its weights in the ring t
 
 A ring and a group match if J >= 0.3 or ov >= 0.6. A ring claims the matching group it overlaps most. Of several rings
 that claim one group, one that was active last night goes on before a dormant one, then the one with most confirmed
-fraud, then the oldest; the others are its aliases for ever. A ring without a group is dormant, and may return while its
-last members, its *front*, are kept. Source: Greene 2010.
+fraud, then the oldest, then the one with more in common; the others are its aliases for ever. A ring without a group is
+dormant, and may return while its last members, its *front*, are kept. Source: Greene 2010.
 
 Groups are disjoint, so an unchanged group overlaps only the one active ring that it was, and goes on as that whatever
 has been learned of its accounts. Weights are whole numbers, so that sums and ties do not depend on any order.
@@ -93,8 +93,11 @@ def trace(fronts: Fronts, now: Groups, accounts: Accounts, parameters: Parameter
     _take_first(claimed, ring, group, (first[group], -overlap))
     fraud = np.bincount(then.group[accounts.fraud[then.account]], minlength=then.count)
     rings = np.flatnonzero(claimed != NONE)
+    common = np.zeros(then.count, dtype=np.int64)
+    common[ring[claimed[ring] == group]] = overlap[claimed[ring] == group]
+    order = (rings, -common[rings], born[rings], -fraud[rings], fronts.idle[rings] > 0)
     heir = np.full(now.count, NONE, dtype=np.int64)
-    _take_first(heir, claimed[rings], rings, (rings, born[rings], -fraud[rings], fronts.idle[rings] > 0))
+    _take_first(heir, claimed[rings], rings, order)
     parent = np.full(now.count, NONE, dtype=np.int64)
     fresh = heir[group] == NONE
     _take_first(parent, group[fresh], ring[fresh], (ring[fresh], born[ring[fresh]], -overlap[fresh]))

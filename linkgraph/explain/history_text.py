@@ -36,10 +36,10 @@ def render_changes(changes: Sequence[RingChange], run: RunStamp) -> str:
 def _head(history: RingHistory, run: RunStamp) -> Iterator[str]:
     if history.asked != history.ring_id:
         yield f"{plain(history.asked)} is now part of ring {plain(history.ring_id)}."
-    last = "" if history.state == ALIVE else "last "
-    yield f"Ring {plain(history.ring_id)}: {history.state}, {last}{_accounts(history.members)} ({when(run)})"
+    yield f"Ring {plain(history.ring_id)}: {history.state} ({when(run)})"
     if history.aliases:
         yield f"  also known as {', '.join(map(plain, history.aliases))}"
+    yield f"  {'' if history.state == ALIVE else 'last '}{_accounts(history.members)}"
 
 
 def _life(history: RingHistory) -> Iterator[str]:

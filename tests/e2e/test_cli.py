@@ -78,7 +78,7 @@ def test_a_ring_tells_its_life_and_what_changed_since(run: Run, home: Path) -> N
     ring_id = run("rings")[1].split()[0]
     code, life, _ = run("ring", ring_id, "--history")
     assert code == 0
-    assert life.startswith(f"Ring {ring_id}: alive, ")
+    assert life.startswith(f"Ring {ring_id}: alive (run ")
     assert "  born with " in life
     told = json.loads(run("ring", ring_id, "--history", "--json")[1])
     members = json.loads(run("ring", ring_id, "--json")[1])["members"]

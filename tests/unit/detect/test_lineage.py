@@ -67,11 +67,11 @@ def test_what_is_larger_beside_the_ring_does_not_count() -> None:
     assert traced(groups("abcd"), groups("abc", "dnopqrstuvw")).heir.tolist() == [0, NONE]
 
 
-def test_of_merging_rings_the_one_with_most_confirmed_fraud_goes_on_then_the_oldest() -> None:
+def test_of_merging_rings_the_one_with_most_fraud_goes_on_then_the_oldest_then_the_larger() -> None:
     then, now = groups("abc", "defg"), groups("abcdefg")
     assert traced(then, now, born=[5, 5], who=accounts(fraud="ab")).heir.tolist() == [0]
     assert traced(then, now, born=[5, 3], who=accounts(fraud="ae")).heir.tolist() == [1]
-    assert traced(then, now, born=[5, 5]).heir.tolist() == [0]
+    assert traced(then, now, born=[5, 5]).heir.tolist() == [1]
     assert traced(then, now, born=[5, 5]).claimed.tolist() == [0, 0]
 
 
@@ -153,6 +153,6 @@ def test_it_is_what_the_formulas_say(
     for group in range(len(now)):
         able = [ring for ring in range(len(then)) if claimed[ring] == group]
         known_fraud = {ring: len(then[ring].keys() & set(fraud)) for ring in able}
-        heirs.append(min(able, key=lambda r: (-known_fraud[r], born[r], r), default=NONE))
+        heirs.append(min(able, key=lambda r: (-known_fraud[r], born[r], -matches(r, group), r), default=NONE))
     found = traced(groups(*then), groups(*now), born, accounts(fraud=fraud))
     assert (found.claimed.tolist(), found.heir.tolist()) == (claimed, heirs)

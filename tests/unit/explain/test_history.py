@@ -91,8 +91,9 @@ def test_an_id_that_no_ring_has_had_is_not_found_and_not_echoed(life: GraphView)
 def test_the_text_tells_each_night_and_the_strongest_cause(life: GraphView) -> None:
     assert render_history(read_history(life, "b"), RUN) == (
         "b is now part of ring a.\n"
-        "Ring a: alive, 5 accounts: a1, a3, b1, b2, c1 (run r-1, as of 2025-11-24, cold start)\n"
+        "Ring a: alive (run r-1, as of 2025-11-24, cold start)\n"
         "  also known as b, c\n"
+        "  5 accounts: a1, a3, b1, b2, c1\n"
         "\n"
         "Life\n"
         "  1970-01-02  born with 2 accounts: a1, a2\n"
@@ -122,7 +123,8 @@ def test_the_text_tells_each_night_and_the_strongest_cause(life: GraphView) -> N
 
 def test_a_ring_that_has_ended_tells_its_last_members(life: GraphView) -> None:
     text = render_history(read_history(life, "d"), RUN)
-    assert "Ring d: retired, last 10 accounts: d00, d01, d02, d03, d04, d05, d06, d07 and 2 more (" in text
+    assert text.startswith("Ring d: retired (run ")
+    assert "\n  last 10 accounts: d00, d01, d02, d03, d04, d05, d06, d07 and 2 more\n" in text
     assert text.endswith("lost synchrony, -4.0 bits\n  1970-01-07  retired: it has been dormant too long to return\n")
 
 
