@@ -72,7 +72,7 @@ def _memory(night: Night) -> _Memory:
         return _Memory(_KNOWN.empty_table(), _FRONTS.empty_table(), RING_EVENTS.empty_table())
     paths = (previous.work("rings_known"), previous.work("ring_fronts"), previous.table("ring_events"))
     if not all(path.is_file() for path in paths):
-        raise RunError(f"run {previous.run_id}, the night before, has no ring ledger: its folder is not whole")
+        raise RunError(f"run {previous.run_id}, the night before, has no ring ledger: no ring id can be carried on")
     known, fronts, log = (pq.read_table(path) for path in paths)
     return _Memory(known.cast(_KNOWN), fronts.cast(_FRONTS), log.cast(RING_EVENTS))
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from linkgraph.errors import RunError
 from linkgraph.explain.history import RingHistory, read_history
 from linkgraph.explain.ring import show_ring
 from linkgraph.nightly import Plan, run_night
-from linkgraph.runs import Run
+from linkgraph.runs import Run, published_id
 from linkgraph.settings import Settings
 from linkgraph.store import open_view
 from tests.golden.worlds import AS_OF, DAY, Feeds, card, feeds, login, settle
@@ -115,6 +116,15 @@ def test_a_night_does_not_know_the_lives_of_later_ones(lives: Chain) -> None:
 
 def test_of_nights_without_chance_every_event_is_explained(lives: Chain) -> None:
     assert lives.unexplained()[0] == 0
+
+
+def test_without_the_ledger_of_the_night_before_there_is_no_night(tmp_path: Path) -> None:
+    world = feeds(*[card(f"s-{n}", "s-card", days_ago=30) for n in TRIO])
+    nights = chain(tmp_path, world, (20,))
+    nights.runs[0].work("rings_known").unlink()
+    with pytest.raises(RunError, match="has no ring ledger"):
+        run_night(nights.settings, Plan(as_of=AS_OF * 1_000_000))
+    assert published_id(nights.settings.home) == nights.runs[0].run_id
 
 
 SMALL = tuple(f"g{ring:02}" for ring in range(40))
