@@ -71,7 +71,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two accounts with their evidence: `families` as 'family=bits', `shared` as 'kind:token'."""
+    """Two accounts with their evidence: `families` as 'family=bits', `shared` as 'kind:token', or as
+    'family:sign x value' where it is no identifier.
+    """
 
     account_a: str
     account_b: str

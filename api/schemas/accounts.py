@@ -16,6 +16,7 @@ from api.schemas.base import (
     Token,
     Wire,
 )
+from linkgraph.explain import signs
 from linkgraph.explain.account import render, top_links
 from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Shared
 
@@ -201,7 +202,7 @@ class PairOut(Wire):
             probability=reasons.pair.probability,
             reasons=list(reasons.reasons),
             shared=[SharedOut.of(each) for each in reasons.shared],
-            shared_more=len(reasons.pair.shared) > len(reasons.shared),
+            shared_more=len(signs.identifiers(reasons.pair)) > len(reasons.shared),
             doubts=[DoubtOut.of(each) for each in reasons.doubts],
         )
 

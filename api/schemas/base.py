@@ -96,7 +96,9 @@ class PairLink(Wire):
     families: list[str] = Field(
         description="'family=bits'; one family counts once", examples=[["access=9.0", "instrument=6.0"]]
     )
-    shared: list[str] = Field(description="'kind:token'", examples=[["device:9f2c31d07a"]])
+    shared: list[str] = Field(
+        description="'kind:token', or 'family:sign x value'", examples=[["device:9f2c31d07a", "money:transfer x 2"]]
+    )
     shared_more: bool = Field(description="they share more than is listed")
 
     @classmethod

@@ -5,12 +5,12 @@ Invariant: base + the sum of contributions = score to 1e-9; what a run does not 
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from linkgraph.errors import NotFoundError
-from linkgraph.explain import doubts
+from linkgraph.explain import doubts, signs
 from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Shared
 from linkgraph.explain.text import render
 from linkgraph.kinds import BY_NAME
@@ -165,7 +165,8 @@ def _basis(
         each.identifier.key for each in own if each.identifier.counted and each.other_accounts
     }
     paired = {each.identifier.key for pair in pairs for each in pair.shared}
-    beyond = account.behaviour > 0 or any(each.other_account_id and not each.identifier for each in shares)
+    dealt = any(each.other_account_id and not each.identifier for each in shares)
+    beyond = account.behaviour > 0 or dealt or any(signs.signs(each.pair) for each in pairs)
     return doubts.Basis(frozenset(named | paired), whole=not cut, beyond=beyond)
 
 
@@ -177,7 +178,8 @@ def _pairs(
     if not kept:
         return (), {"pairs": bool(found), "shared": False}
     others = {each.account_id: each for each in view.accounts([_other(pair, account_id) for pair in kept])}
-    shown = [sorted(pair.shared, key=_firmest)[: limits.shared] for pair in kept]
+    held = [signs.identifiers(pair) for pair in kept]
+    shown = [sorted(each, key=_firmest)[: limits.shared] for each in held]
     keys = sorted({key for each in shown for key in each})
     known = {each.identifier.key: each.identifier for each in own}
     unread = [key for key in keys if key not in known]
@@ -191,9 +193,9 @@ def _pairs(
             for key in shared_keys
             if key in known
         ]
-        against = doubts.of_pair(shared, others.get(other), as_of)
-        reasons.append(PairReasons(pair, other, tuple(shared), _reasons(pair.families), tuple(against)))
-    cut = {"pairs": len(found) > limits.pairs, "shared": any(len(pair.shared) > limits.shared for pair in kept)}
+        against = doubts.of_pair(shared, others.get(other), as_of, beyond=bool(signs.signs(pair)))
+        reasons.append(PairReasons(pair, other, tuple(shared), signs.reasons(pair), tuple(against)))
+    cut = {"pairs": len(found) > limits.pairs, "shared": any(len(each) > limits.shared for each in held)}
     return tuple(reasons), cut
 
 
@@ -201,10 +203,6 @@ def _firmest(key: str) -> tuple[float, str]:
     """Kinds that say most first, so that a crowd of IP addresses cuts nothing else off."""
     kind = BY_NAME.get(key.partition(":")[0])
     return -kind.strength if kind else 0.0, key
-
-
-def _reasons(families: Iterable[str]) -> tuple[str, ...]:
-    return tuple(f"{name}: {bits} bits" for name, _, bits in (family.partition("=") for family in families))
 
 
 def _ring(view: View, ring_id: str | None) -> tuple[Ring | None, list[Member]]:

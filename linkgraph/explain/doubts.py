@@ -56,10 +56,13 @@ def apart(days: int) -> str:
     return f"{count(days, 'day')} apart" if days else "less than a day apart"
 
 
-def of_pair(shared: Sequence[Shared], other: Account | None, as_of: int) -> list[Doubt]:
-    """What weakens a pair: its identifiers one by one, their number and kind, and what the other account is."""
+def of_pair(shared: Sequence[Shared], other: Account | None, as_of: int, beyond: bool = False) -> list[Doubt]:
+    """What weakens a pair: its identifiers one by one, their number and kind unless there is evidence `beyond` them,
+    and what the other account is.
+    """
     found = [doubt for each in shared for doubt in of_shared(each, as_of)]
-    found += _narrow({each.identifier.key for each in shared}, "The pair")
+    if not beyond:
+        found += _narrow({each.identifier.key for each in shared}, "The pair")
     if other is not None and other.label in _INNOCENT:
         text = f"the other account {_INNOCENT[other.label]}"
         found.append(Doubt(f"other_{other.label}", text, other.account_id))

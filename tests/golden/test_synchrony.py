@@ -1,10 +1,14 @@
 """Accounts that share nothing but time, beside those who keep the same hours for innocent reasons."""
 
 import random
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
+from linkgraph.explain.account import explain, render
 from linkgraph.nightly import Plan, run_night
+from linkgraph.store import open_view
 from tests.golden.worlds import AS_OF, Fact, Judged, account, feeds, login, night, read, settle
 
 MINUTE = 1 / 1440  # days
@@ -87,3 +91,14 @@ def test_one_address_for_everybody_is_counted_and_not_compared(tmp_path_factory:
     facts = [login(one, day + draw.uniform(0, 9) * MINUTE, ip=CARRIER) for one in STRANGERS for day in range(1, 20)]
     judged, counts = measured(tmp_path_factory, "one", facts)
     assert (counts["synchrony_buckets_not_compared"] >= 19, judged.pairs) == (True, [])
+
+
+def test_an_explanation_says_what_holds_a_pair_together(tmp_path: Path) -> None:
+    settings = settle(tmp_path, feeds(*world()))
+    run = run_night(settings, Plan(as_of=AS_OF * 1_000_000))
+    with closing(open_view(settings, run)) as view:
+        found = explain(view, "crew-1")
+    assert all("within 20 minutes on 6 days" in " ".join(pair.reasons) for pair in found.pairs)
+    # One address that they share is not all that holds them together, and no crowd's address is evidence.
+    assert not [each for pair in found.pairs for each in pair.doubts if each.code in ("ip_only", "single_identifier")]
+    assert "within 20 minutes on 6 days" in render(found)
