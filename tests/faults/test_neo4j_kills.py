@@ -98,7 +98,7 @@ def test_nothing_is_left_over_two_publishes_later(nights: Nights) -> None:
     [nodes] = nights.address.rows("MATCH (x) WHERE NOT x:Run AND NOT x:Pointer RETURN count(x) AS found")
     [links] = nights.address.rows("MATCH ()-[x]->() RETURN count(x) AS found")
     counts = nights.held["r-1"].stamp().counts
-    assert nodes["found"] == sum(counts[table] for table in ("accounts", "identifiers", "rings"))
+    assert nodes["found"] == sum(counts[table] for table in ("accounts", "identifiers", "rings", "ring_events"))
     assert links["found"] == sum(counts[table] for table in ("used", "ring_members", "links", "contributions"))
 
 
