@@ -128,18 +128,15 @@ def fit(
     as_of: Annotated[str | None, typer.Option(help="`now`, epoch seconds or ISO 8601 with a zone")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Learn what the score's blocks are worth from past month ends, for later nights. Knows nothing after --as-of."""
-    from linkgraph.fitting import fit as fit_score
-    from linkgraph.fitting import told
+    """Learn what evidence and the score's blocks are worth, for later nights. Knows nothing after --as-of."""
+    from linkgraph.fitting import fit as fit_models
 
     with Bar("fit") as bar:
-        model, path = fit_score(read_settings(), _clock(as_of), bar.at)
+        lessons = fit_models(read_settings(), _clock(as_of), bar.at)
     if as_json:
-        _print(asdict(model))
-    for line in [] if as_json else told(model):
+        _print(asdict(lessons))
+    for line in [] if as_json else lessons.told():
         typer.echo(line)
-    if not as_json:
-        typer.echo(f"{path.name}: used by every night as of then or later")
 
 
 @app.command()
@@ -301,7 +298,7 @@ def evaluate(
     from linkgraph.evaluate.nights import Change, scratch_home
     from linkgraph.evaluate.report import write_report
     from linkgraph.evaluate.text import render
-    from linkgraph.fitting import fit as fit_score
+    from linkgraph.fitting import fit as fit_models
 
     settings, request = read_settings(), evaluation.Request(cuts, horizon, seed, quick)
     if world is not None and not ((world / "feeds").is_dir() and (world / "truth").is_dir()):
@@ -314,7 +311,7 @@ def evaluate(
             return nights.run_night(where, plan, lambda stage: bar.at(f"{name}: {stage}"))
 
         def learn(where: Settings, clock: int) -> None:
-            fit_score(where, clock, lambda step: bar.at(f"fit: {step}"))
+            fit_models(where, clock, lambda step: bar.at(f"fit: {step}"))
 
         if world is None:
             scratch.ledger_folder.symlink_to(settings.ledger_folder.resolve())

@@ -1,4 +1,4 @@
-"""Learns the weights of the score from what became of accounts, as past nights would have seen them.
+"""Learns what evidence is worth from rulings, and the weights of the score from what became of accounts.
 
 At month ends that have matured by T a night is run on what was known then, in a scratch home, and published nowhere.
 Its causes and signals are the features, fraud that became known within the horizon is the outcome. The newest of these
@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,6 +30,7 @@ from linkgraph.parameters import Parameters
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
 from linkgraph.stages import Night, open_tables
+from linkgraph.stages.evidencing import learn_evidence
 from linkgraph.stages.learning import Learned, cold_level, starting
 from linkgraph.stages.propagating import reach, ties
 
@@ -56,38 +56,77 @@ class Cut:
     unseen: frozenset[str] = frozenset()
 
 
-def fit(settings: Settings, as_of: int | None = None, progress: Progress = lambda step: None) -> tuple[Model, Path]:
-    """Learn the score's weights from what was known at `as_of` (epoch microseconds, None: the newest known time), and
-    keep them in the home; RunError where there is nothing to learn from, and then nothing is written.
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What was learned and saved, and why something was not."""
+
+    models: tuple[Model, ...]
+    missing: tuple[str, ...]
+
+    def told(self) -> Iterator[str]:
+        """In lines."""
+        for model in self.models:
+            yield f"{model.kind} {model.digest()}: used by every night as of {_day(model.as_of)} or later"
+            yield from _score_told(model) if model.kind == "score" else _counts_told(model)
+        yield from self.missing
+
+
+def fit(settings: Settings, as_of: int | None = None, progress: Progress = lambda step: None) -> Lessons:
+    """Learn the bits of evidence and the weights of the score from what was known at `as_of` (epoch microseconds, None:
+    the newest known time), and keep them in the home; RunError where there is nothing to learn from, and then nothing
+    is written.
     """
     ledger = Ledger(settings.ledger_folder)
     newest = ledger.newest_known_at()
     if newest is None:
         raise RunError("the ledger is empty: run `linkgraph ingest` first")
     clock = newest if as_of is None else as_of
-    oldest = min(entry.oldest_known_at for entry in ledger.entries())
-    wanted = month_ends(oldest, clock, settings.parameters)
-    if not wanted:
-        days = settings.parameters.maturity
-        raise RunError(f"nothing to learn from: no month end of the ledger lies {days} days before the clock")
     with _scratch(settings) as scratch:
-        known = _outcomes(scratch, ledger, clock)
-        if not known:
-            raise RunError("nothing to learn from: no account is known to be fraud, by a ruling or a coded chargeback")
-        cuts = [cut for at in wanted if (cut := _cut(scratch, ledger, at, known, progress)) is not None]
-    model = learn(cuts, clock, settings.parameters)
-    return model, model.save(settings.home)
+        found = {
+            "score": _score(scratch, ledger, clock, progress), "evidence": _evidence(scratch, ledger, clock, progress),
+        }  # fmt: skip
+    missing = tuple(f"{kind} not learned: {what}" for kind, what in found.items() if isinstance(what, str))
+    models = tuple(model for model in found.values() if isinstance(model, Model))
+    if not models:
+        raise RunError(f"nothing to learn from; {'; '.join(missing)}")
+    for model in models:
+        model.save(settings.home)
+    return Lessons(models, missing)
 
 
-def told(model: Model) -> Iterator[str]:
-    """What a model was learned from and what it holds, in lines."""
+def _evidence(settings: Settings, ledger: Ledger, clock: int, progress: Progress) -> Model | str:
+    """Bits from the rulings known at the clock, or why there are none."""
+    progress("evidence")
+    run = run_night(settings, Plan(clock, variant=Variant("fit")))
+    with _night(settings, ledger, run, clock) as night:
+        return learn_evidence(night)
+
+
+def _score(settings: Settings, ledger: Ledger, clock: int, progress: Progress) -> Model | str:
+    """Weights from the month ends that have matured by the clock, or why there are none."""
+    wanted = month_ends(min(entry.oldest_known_at for entry in ledger.entries()), clock, settings.parameters)
+    if not wanted:
+        return f"no month end of the ledger lies {settings.parameters.maturity} days before the clock"
+    known = _outcomes(settings, ledger, clock)
+    if not known:
+        return "no account is known to be fraud, by a ruling or a coded chargeback"
+    return learn([_cut(settings, ledger, at, known, progress) for at in wanted], clock, settings.parameters)
+
+
+def _score_told(model: Model) -> Iterator[str]:
     for cut in model.provenance["cuts"]:
-        yield f"{_day(cut['at'])}  {cut['became_fraud']:,} of {cut['accounts']:,} became fraud: {cut['use']}"
+        yield f"  {_day(cut['at'])}  {cut['became_fraud']:,} of {cut['accounts']:,} became fraud: {cut['use']}"
     for name, weight in sorted((model.values["weights"] | model.values["signals"]).items(), key=lambda each: -each[1]):
         if weight >= _SHOWN:
-            yield f"{weight:8.2f}  {name}"
+            yield f"  {weight:8.2f}  {name}"
     for name in model.provenance["graph_adds_nothing"]:
-        yield f"no better than with shuffled links: {name}"
+        yield f"  no better than with shuffled links: {name}"
+
+
+def _counts_told(model: Model) -> Iterator[str]:
+    for name, count in sorted(model.provenance.items()):
+        if isinstance(count, int):
+            yield f"  {count:,} {name.replace('_', ' ')}"
 
 
 def _day(seconds: int) -> str:
@@ -105,8 +144,8 @@ def month_ends(oldest: int, clock: int, parameters: Parameters) -> list[int]:
     return ends[::-1]
 
 
-def learn(cuts: list[Cut], clock: int, parameters: Parameters) -> Model:
-    """The model of the score from matured cuts; RunError if all of them had the same outcome."""
+def learn(cuts: list[Cut], clock: int, parameters: Parameters) -> Model | str:
+    """The model of the score from matured cuts, or why there is none."""
     told = [cut for cut in cuts if 0 < cut.outcome.sum() < len(cut.outcome)]
     if not told:
         raise RunError(
@@ -207,14 +246,12 @@ def _outcomes(settings: Settings, ledger: Ledger, clock: int) -> dict[str, int]:
         return {row["account_id"]: row["known_at"] for row in night.engine.read("outcomes").to_pylist()}
 
 
-def _cut(settings: Settings, ledger: Ledger, at: int, known: dict[str, int], progress: Progress) -> Cut | None:
-    """The night of a past month end; None if nobody could have been judged then."""
+def _cut(settings: Settings, ledger: Ledger, at: int, known: dict[str, int], progress: Progress) -> Cut:
+    """The night of a past month end, and what became of those nobody had ruled on then."""
     progress(f"night of {_day(at // _SECOND)}")
     run = run_night(settings, Plan(at, variant=Variant("fit")))
     with _night(settings, ledger, run, at) as night:
         unruled = night.engine.read("unruled")["account"].to_numpy()
-        if not len(unruled):
-            return None
         names = pq.read_table(run.work("roster"), columns=["account_id"])["account_id"].take(pa.array(unruled))
         found = pc.index_in(names, pa.array(list(known), pa.string()))
         told = np.append(np.array(list(known.values()), np.int64), np.iinfo(np.int64).max)

@@ -47,8 +47,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 def test_what_was_learned_is_used_by_the_next_night_and_no_earlier(home: Settings) -> None:
     cold = run_night(home, Plan(as_of=CLOCK))
-    model, path = fit(home, CLOCK)
-    assert path.is_file()
+    (model,) = fit(home, CLOCK).models
+    assert [path.name for path in (home.home / "models").iterdir()] == [f"score-{AS_OF}-{model.digest()}.json"]
     assert not list((home.home / "tmp").glob("fit-*"))
     weights = model.values["signals"]
     assert weights["new_cards"] > 0.5
@@ -67,16 +67,16 @@ def test_what_was_learned_is_used_by_the_next_night_and_no_earlier(home: Setting
 
 
 def test_learning_again_gives_the_same_model_and_an_earlier_clock_another(home: Settings) -> None:
-    one, other = fit(home, CLOCK)[0], fit(home, CLOCK)[0]
+    (one,), (other,) = fit(home, CLOCK).models, fit(home, CLOCK).models
     assert one == other
-    early = fit(home, CLOCK - 90 * 86_400_000_000)[0]
+    (early,) = fit(home, CLOCK - 90 * 86_400_000_000).models
     assert early.as_of == AS_OF - 90 * 86_400
     assert early.values != one.values
 
 
 def test_the_behaviour_of_a_flagged_account_adds_up_and_says_what_it_was(home: Settings) -> None:
     late = CLOCK - 55 * 86_400_000_000  # when the last thieves have their cards and nobody knows
-    model, _ = fit(home, late)
+    (model,) = fit(home, late).models
     run = run_night(home, Plan(as_of=late))
     judged = read(home, run, ["thief-0-0"])
     found = judged.accounts["thief-0-0"]
