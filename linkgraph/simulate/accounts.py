@@ -23,6 +23,7 @@ _SUB_ACCOUNTS = 0.01  # of those outside groups, where the parent is outside as 
 _HOLDING = 0.4  # accounts with a balance on the last days
 _WELCOMED = 0.25
 _READ_BY_STAFF = 0.005
+_TOLD = 0.2  # intruders whom somebody of the staff helps
 _STATUSES: Final = ("active", "restricted", "closed")
 _CAMPAIGNS: Final = ("welcome", "refer_a_friend", "first_trade")
 _OWN_PAPERS = 1 << 43  # codes from here on are papers of one account
@@ -161,6 +162,9 @@ def staff_feed(scene: Scene) -> Iterator[pa.Table]:
     at = begin + ((world.end - begin) * rng.random(len(account))).astype(np.int64)
     staff = rng.integers(1, 9 + len(people) // 5_000, len(account))
     case = np.where(rng.random(len(account)) < 0.97, rng.permutation(len(account)), -1)
+    helped, moment, helper = _insiders(scene, rng)
+    account, at, staff = np.append(account, helped), np.append(at, moment), np.append(staff, helper)
+    case = np.append(case, np.full(len(helped), -1))
     order = np.argsort(at, kind="stable")
     account, at, staff, case = account[order], at[order], staff[order], case[order]
     columns = {
@@ -170,3 +174,13 @@ def staff_feed(scene: Scene) -> Iterator[pa.Table]:
         "case_id": scene.numbered("K", case),
     }
     yield table("staff_access", columns)
+
+
+def _insiders(scene: Scene, rng: np.random.Generator) -> tuple[Ints, Ints, Ints]:
+    """Accounts of which one of the staff reads, without a case, shortly before an intruder comes; when, and who."""
+    people, world = scene.people, scene.world
+    told = (people.intruder >= 0) & (fractions(world, people.intruder, 95) < _TOLD)
+    account = np.flatnonzero(told)
+    before = rng.integers(_HOUR, 3 * _DAY, len(account))
+    at = np.maximum(takeover_times(world, people)[account] - before, people.created[account])
+    return account, at, 1 + (3 * fractions(world, people.intruder[account], 96)).astype(np.int64)

@@ -46,9 +46,9 @@ class Design:
     typology: key written into the labels of perpetrators; empty for the innocent.
     ways: what members do beside. `stolen`: cards of strangers, which are charged back; `quick`: money leaves within the
     hour; `cheat`: P2P orders paid falsely; `strange_payers`: P2P orders paid by strangers; `disputes`: payments are
-    disputed by their maker; `bonus`: each claims one; `own_card`: they keep cards of their own; `many_card` and
-    `many_payer`: they hold a handful; `young`: they are; `tests_cards`: small sums, declined; `hands_on`: the shared
-    device changes hands once.
+    disputed by their maker; `recalls`: bank payments are; `bonus`: each claims one; `own_card`: they keep cards of
+    their own; `many_card` and `many_payer`: they hold a handful; `just_under`: sums below a limit; `young`: they are;
+    `tests_cards`: small sums, declined; `hands_on`: the shared device changes hands once.
     opens: row of `OPENINGS`; empty: as the kind does.
     """
 
@@ -65,6 +65,7 @@ GROUP_KINDS: Final[tuple[GroupKind, ...]] = (
     GroupKind("ring", 3, 7, 20, is_ring=True, leader="perpetrator", others="perpetrator", giants=0.05, opens="ring"),
     GroupKind("fraudster", 1, 1, 1, leader="perpetrator"),
     GroupKind("takeover", 3, 5, 9, leader="perpetrator", others="victim"),
+    GroupKind("scam", 4, 9, 25, leader="victim", others="victim"),
     GroupKind("family", 2, 3, 6, opens="household"),
     GroupKind("roommates", 2, 3, 6, opens="team"),
     GroupKind("resale", 2, 2, 4),
@@ -136,12 +137,16 @@ _RINGS: Final = (
         "p2p_triangulation",
         ("strange_payers", "many_payer", "quick"),
     ),
+    _ring("reversers", 0.6, (("bank", "pairs"),), "reversal_after_release", ("recalls",)),
+    _ring("structurers", 0.6, (("wallet", "biclique"), ("transfer", "handed_on")), "structuring", ("just_under",)),
     _ring("disputers", 0.8, (("card", "pairs"), ("device", "pairs")), "serial_disputer", ("disputes",)),
 )
 
 _OTHER_FRAUD: Final = (
     Design("fraudster", "single", 3, (), "stolen_card_ring", _STOLEN),
+    Design("fraudster", "friendly", 1, (), "friendly_fraud", ("disputes",)),
     Design("fraudster", "card_tester", 1, (), "card_testing", ("stolen", "tests_cards", "many_card")),
+    Design("scam", "scam_address", 1, (("wallet", "one"),), "scam_victim"),
     Design("takeover", "intruder", 1, (("device", "leader"), ("wallet", "leader")), "account_takeover", ("quick",)),
 )
 

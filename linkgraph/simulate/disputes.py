@@ -26,6 +26,7 @@ _ANSWER_DAYS: Final = (30, 45)  # by scheme
 _STATUSES: Final = ("needs_response", "under_review", "won", "lost")
 _LANGUAGES: Final = ("de", "fr", "en", "es", "pl", "tr", "pt", "en", "vi", "en")  # by country
 _RECALLED_FRAUD, _RECALLED_OTHERS = 0.2, 0.0005
+_UNDERSTOOD = 0.5  # victims of swindlers who report it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class _Cases:
 
 def dispute_table(scene: Scene, payments: Payments, orders: Orders) -> pa.Table:
     """The feed: what was opened, and has become known, by the end of the world, in order of opening."""
-    blocks = [_of_payments(scene, payments), _of_takeovers(scene), _of_orders(orders)]
+    blocks = [_of_payments(scene, payments), _of_takeovers(scene), _of_scams(scene), _of_orders(orders)]
     names = ("kind", "account", "opened", "cents", "payment", "order")
     cases = _Cases(*(np.concatenate([getattr(b, name) for b in blocks]) for name in names))
     late = (3 * _DAY * stream(scene.world, "disputes").random(len(cases.kind)) ** 2).astype(np.int64) + 60
@@ -81,10 +82,12 @@ def _of_payments(scene: Scene, payments: Payments) -> _Cases:
     rng = stream(scene.world, "disputed")
     people, habits = scene.people, scene.world.habits
     bad, card = people.having("stolen")[payments.account], payments.rail == CARD
-    serial = people.having("disputes")[payments.account]
+    serial, recalls = (people.having(way)[payments.account] for way in ("disputes", "recalls"))
     bank = (payments.rail == BANK) & payments.incoming
     chance = np.where(card, np.where(bad | serial, habits.disputed, habits.falsely_disputed), 0.0)
-    chance = np.where(bank, np.where(bad, _RECALLED_FRAUD, _RECALLED_OTHERS), chance)
+    chance = np.where(
+        bank, np.where(recalls, habits.disputed, np.where(bad, _RECALLED_FRAUD, _RECALLED_OTHERS)), chance
+    )
     rows = np.flatnonzero((rng.random(len(payments)) < chance) & (payments.status == 0))
     reported = np.where((bad | serial)[rows], _REPORT, _INQUIRY)
     kind = np.where(bank[rows], _RECALL, np.where(rng.random(len(rows)) < 0.7, _CHARGEBACK, reported))
@@ -100,6 +103,16 @@ def _of_takeovers(scene: Scene) -> _Cases:
     opened = takeover_times(scene.world, people)[account] + rng.integers(3_600, 5 * _DAY, len(account))
     none = np.full(len(account), -1, dtype=np.int64)
     return _Cases(none * 0 + _TAKEOVER, account, opened, none, none, none)
+
+
+def _of_scams(scene: Scene) -> _Cases:
+    """Some who paid a swindler understand it, weeks later."""
+    people, rng = scene.people, stream(scene.world, "scam reports")
+    account = np.flatnonzero(people.in_kind("scam") & (rng.random(len(people)) < _UNDERSTOOD))
+    life = scene.world.end - people.created[account]
+    opened = people.created[account] + (life * (0.3 + 0.7 * rng.random(len(account)))).astype(np.int64)
+    none = np.full(len(account), -1, dtype=np.int64)
+    return _Cases(none * 0 + _REPORT, account, opened, none, none, none)
 
 
 def _of_orders(orders: Orders) -> _Cases:

@@ -49,7 +49,7 @@ def _feeds(scene: Scene) -> dict[str, Iterable[pa.Table]]:
         "observations": observation_feed(scene),
         "accounts": account_feed(scene),
         "logins": logins(scene),
-        "instruments": instrument_feed(scene),
+        "instruments": instrument_feed(scene, payments),
         "payments": payment_feed(scene, payments),
         "transfers": transfer_feed(scene),
         "trades": trade_feed(scene),

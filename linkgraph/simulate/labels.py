@@ -25,6 +25,7 @@ _CLEARED: Final = {
 }
 _CLEARED_OTHERS = 0.01
 _VICTIMS = 0.8
+_FOOLED = 0.5  # victims of swindlers who are known as such
 _SUSPECTED_FRAUD, _SUSPECTED_OTHERS = 0.10, 0.001
 
 
@@ -97,8 +98,11 @@ def _cleared(scene: Scene) -> _Found:
 
 def _victims(scene: Scene) -> _Found:
     people, rng = scene.people, stream(scene.world, "victims")
-    account = np.flatnonzero((people.intruder >= 0) & (rng.random(len(people)) < _VICTIMS))
-    return _Found(account, takeover_times(scene.world, people)[account], 15)
+    fooled = people.in_kind("scam") & (rng.random(len(people)) < _FOOLED)
+    account = np.flatnonzero(((people.intruder >= 0) & (rng.random(len(people)) < _VICTIMS)) | fooled)
+    taken = people.intruder[account] >= 0
+    moment = np.where(taken, takeover_times(scene.world, people)[account], _some_time(scene, rng, account))
+    return _Found(account, moment, 15)
 
 
 def _suspected(scene: Scene) -> _Found:

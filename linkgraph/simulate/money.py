@@ -12,6 +12,8 @@ from linkgraph.simulate.texts import PAYROLL_WALLETS
 _MINUTE = 60
 _DAY = 86_400
 _BY_PROGRAM = 0.2  # withdrawals ordered by an interface for programs, outside any session
+_LIMIT = 100_000  # cents: the sum from which withdrawals are reported
+_SIZE_OF_PAY = 0.02
 _TINY = 300  # cents: what is charged to see whether a card works
 _TRIED_IN_VAIN = 0.7  # charges to cards that many try, or that a tester tries, which are declined
 
@@ -58,6 +60,9 @@ def _withdrawals(scene: Scene, deposits: Payments) -> Payments:
     at = np.minimum(begin + rng.integers(4 * _MINUTE, 50 * _MINUTE, rows), scene.world.end)
     drawn = rng.lognormal(9.8, 1.1, rows).astype(np.int64) + 1_000
     cents = np.where(quick, deposits.cents[source] * 9 // 10, drawn)
+    cents = np.where(
+        _below_limits(scene)[account], _LIMIT - (1 + _LIMIT // 12 * rng.random(rows)).astype(np.int64), cents
+    )
     session = np.where(rng.random(rows) < _BY_PROGRAM, -1, session)
     return crypto(account, at, cents, np.repeat(held.code, uses), session)
 
@@ -66,6 +71,12 @@ def _hasty(scene: Scene) -> Bools:
     """Accounts whose money leaves within the hour of a deposit: some ways of fraud, and traders in a hurry."""
     others = fractions(scene.world, np.arange(len(scene.people), dtype=np.int64), 82) < scene.world.habits.hasty
     return np.logical_or(scene.people.having("quick"), others)
+
+
+def _below_limits(scene: Scene) -> Bools:
+    """Accounts whose sums stay just below a limit: on purpose, or since their pay is of that size."""
+    others = fractions(scene.world, np.arange(len(scene.people), dtype=np.int64), 84) < _SIZE_OF_PAY
+    return np.logical_or(scene.people.having("just_under"), others)
 
 
 def _thefts(scene: Scene) -> Payments:

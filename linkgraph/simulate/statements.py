@@ -14,7 +14,7 @@ from linkgraph.simulate.payments import BANK, CARD, CRYPTO, CURRENCIES, RAILS, R
 from linkgraph.simulate.population import COUNTRIES, Population
 from linkgraph.simulate.render import chosen, constant, hex_text, instants, known, money, numbered
 from linkgraph.simulate.scene import Scene
-from linkgraph.simulate.sharing import MEMO_WALLETS
+from linkgraph.simulate.sharing import MEMO_WALLETS, Holdings
 
 _DAY = 86_400
 _MATCHES: Final = ("full", "partial", "none")
@@ -86,15 +86,26 @@ def _third(rows: Ints, salt: int) -> Ints:
     return (mix(rows, salt) % np.uint64(3)).astype(np.int64)
 
 
-def instrument_feed(scene: Scene) -> Iterator[pa.Table]:
-    """The `instruments` feed: cards and bank accounts as accounts add them, cards first."""
+def instrument_feed(scene: Scene, payments: Payments) -> Iterator[pa.Table]:
+    """The `instruments` feed: cards and bank accounts as accounts add them, before the first use; cards first."""
     for rail, kind in ((CARD, "card"), (BANK, "bank")):
         held = scene.holdings[kind]
+        at = _added(scene, payments, rail, held)
         for part in parts(len(held)):
-            yield _instrument_part(scene, rail, held.account[part], held.code[part])
+            yield _instrument_part(scene, rail, held.account[part], held.code[part], at[part])
 
 
-def _instrument_part(scene: Scene, rail: int, account: Ints, code: Ints) -> pa.Table:
+def _added(scene: Scene, payments: Payments, rail: int, held: Holdings) -> Ints:
+    """When each holding was added: up to an hour before its first payment. Payments are in order of time."""
+    rows = np.flatnonzero(payments.rail == rail)
+    used, first = np.unique(pair_code(payments.account[rows], payments.instrument[rows]), return_index=True)
+    link = pair_code(held.account, held.code)
+    before = 30 + (3_600 * fractions(scene.world, link, 85)).astype(np.int64)
+    at = payments.at[rows[first]][np.searchsorted(used, link)] - before
+    return np.maximum(at, scene.people.created[held.account] + 20)
+
+
+def _instrument_part(scene: Scene, rail: int, account: Ints, code: Ints, at: Ints) -> pa.Table:
     """Names on a card or account match its holder's, except where the card is stolen or somebody else's."""
     people = scene.people
     stolen = people.having("stolen")[account]
@@ -105,7 +116,7 @@ def _instrument_part(scene: Scene, rail: int, account: Ints, code: Ints) -> pa.T
     issuer = np.where(abroad, _third(code, 80), people.country[account])
     columns = {
         "account_id": scene.account_ids(account),
-        "at": instants(people.created[account] + 1_200),
+        "at": instants(at),
         "kind": constant(RAILS[rail], len(account)),
         "token": tokens(code, np.full(len(code), rail)),
         "issuer_country": chosen(COUNTRIES, issuer),

@@ -16,7 +16,7 @@ _VARIED = 0x7661
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """Part of all accounts in innocent groups that look like rings, by group kind; families and offices are apart."""
+    """Part of all accounts in groups that look like rings and are none, by kind; families and offices are apart."""
 
     roommates: float = 0.03
     resale: float = 0.012
@@ -27,6 +27,7 @@ class Twins:
     charity: float = 0.008
     desk: float = 0.005
     custodian: float = 0.004
+    scam: float = 0.003
     market_maker: float = 0.003
 
 

@@ -111,7 +111,8 @@ def test_roles_follow_the_kind_of_group(small: Path) -> None:
     assert seen["ring"] == {"perpetrator", "mule"}
     assert seen["takeover"] == {"perpetrator", "victim"}
     assert seen["fraudster"] == {"perpetrator"}
-    innocent = set(seen) - {"ring", "takeover", "fraudster"}
+    assert seen["scam"] == {"victim"}
+    innocent = set(seen) - {"ring", "takeover", "fraudster", "scam"}
     assert len(innocent) > 10
     assert all(seen[kind] == {"none"} for kind in innocent)
 
@@ -136,6 +137,8 @@ def test_some_rings_are_wholly_unlabelled(small: Path, members: dict[str, list[s
 
 def test_intruders_come_last_on_their_own_device_and_change_the_password(small: Path) -> None:
     role = {row["account_id"]: row["role"] for row in rows(small, "truth", "accounts")}
+    takeovers = [row for row in rows(small, "truth", "accounts") if row["group_kind"] == "takeover"]
+    taken_over = {row["account_id"] for row in takeovers if row["role"] == "victim"}
     users = defaultdict(set)
     logins = rows(small, "feeds", "logins")
     for row in logins:
@@ -146,7 +149,7 @@ def test_intruders_come_last_on_their_own_device_and_change_the_password(small: 
         if role[row["account_id"]] == "victim" and alien:
             assert row["security_change"] in {"password", "two_factor"}
             intruded.add(row["account_id"])
-    assert intruded == {a for a in role if role[a] == "victim"}
+    assert intruded == taken_over
 
 
 def test_crowds_and_popular_models_are_many(small: Path) -> None:
