@@ -21,7 +21,7 @@ Run = Callable[..., tuple[int, str, str]]
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with one published night of a small world."""
     folder = tmp_path_factory.mktemp("cli")
-    simulate(folder / "world", World(accounts=2000, seed=5))
+    simulate(folder / "world", World(accounts=2000, seed=5, ring_share=0.06))
     patch = pytest.MonkeyPatch()
     patch.setenv("LINKGRAPH_HOME", str(folder / "home"))
     for arguments in (["ingest", str(folder / "world" / "feeds")], ["nightly"]):
