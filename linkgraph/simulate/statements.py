@@ -101,7 +101,7 @@ def _added(scene: Scene, payments: Payments, rail: int, held: Holdings) -> Ints:
     used, first = np.unique(pair_code(payments.account[rows], payments.instrument[rows]), return_index=True)
     link = pair_code(held.account, held.code)
     before = 30 + (3_600 * fractions(scene.world, link, 85)).astype(np.int64)
-    at = payments.at[rows[first]][np.searchsorted(used, link)] - before
+    at: Ints = payments.at[rows[first]][np.searchsorted(used, link)] - before
     return np.maximum(at, scene.people.created[held.account] + 20)
 
 
