@@ -290,7 +290,9 @@ def evaluate(
     ] = None,
     cuts: Annotated[int, typer.Option(min=1, max=60, help="cuts of a ledger: every second month end")] = 8,
     horizon: Annotated[int, typer.Option(min=1, help="days within which a confirmation counts")] = 180,
-    quick: Annotated[bool, typer.Option("--quick", help="leave out what needs further nights")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="leave out what needs further nights: one per cut, cold start")
+    ] = False,
     seed: int = 0,
 ) -> None:
     """Measure the detection in a scratch home: a simulated world against its truth, a ledger against later facts."""

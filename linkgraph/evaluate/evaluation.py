@@ -54,7 +54,9 @@ class Nights:
 
     def task(self, settings: Settings, outcome: Outcome, target: Callable[[Snapshot], Cut], request: Request) -> Task:
         """The task of measuring one ledger."""
-        return Task(settings, outcome, self.run, target, request.seed, request.quick, self.fit)
+        return Task(
+            settings, outcome, self.run, target, request.seed, request.quick, None if request.quick else self.fit
+        )
 
 
 def evaluate_world(settings: Settings, truth_folder: Path, nights: Nights, request: Request) -> Report:

@@ -63,9 +63,10 @@ def measure_accounts(task: Task, clocks: list[int], ring: Ints | None = None) ->
     skipped: list[Found] = []
     cuts = [_one(task, clock, skipped) for clock in clocks]
     unit = _linked(cuts[-1].run, task.outcome) if ring is None else ring
+    seen = [trees.Seen(each.snapshot, trees.features(each.snapshot)) for each in cuts]
     for place, each in enumerate(cuts):
-        past = [old.snapshot for old in cuts[:place] if is_mature(old.cut.clock, each.cut.clock, 0, p.maturity)]
-        scores = trees.boosted(each.snapshot, each.cut.account, past, unit, task.seed)
+        past = [old for old in seen[:place] if is_mature(old.snapshot.clock, each.cut.clock, 0, p.maturity)]
+        scores = trees.boosted(seen[place], each.cut.account, past, unit, task.seed)
         if scores is not None:
             each.scores["boosted trees"] = scores
     rankings = [Rankings(each.cut, each.scores, unit[each.cut.account]) for each in cuts]
