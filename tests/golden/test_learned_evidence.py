@@ -8,6 +8,7 @@ import pytest
 
 from linkgraph.detect.evidence import cold_bits
 from linkgraph.engine.duckdb import DuckDBEngine
+from linkgraph.fitting import fit
 from linkgraph.ledger import Ledger
 from linkgraph.models import Model
 from linkgraph.nightly import Plan, run_night
@@ -71,6 +72,13 @@ def test_rulings_teach_that_homes_share_devices_and_rings_cards(tmp_path: Path) 
     )
     assert model.values["kinds"]["device"][0] < COLD.kinds["device"][0]
     assert model.values["kinds"]["card"][2] > model.values["kinds"]["device"][0]
+
+
+def test_a_fit_keeps_bits_and_the_next_night_uses_them(tmp_path: Path) -> None:
+    settings = settle(tmp_path, feeds(*world(*RULED)))
+    (model,) = [each for each in fit(settings, AS_OF * 1_000_000).models if each.kind == "evidence"]
+    run = run_night(settings, Plan(as_of=AS_OF * 1_000_000))
+    assert run.record()["models"]["evidence"]["digest"] == model.digest()
 
 
 @pytest.mark.parametrize(
