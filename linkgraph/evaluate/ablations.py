@@ -65,12 +65,12 @@ def shuffle_edges(night: Tables, seed: int) -> None:
     rng = np.random.default_rng(seed)
     used = pq.read_table(night.run.table("used"))
     account, identifier = (_codes(used[name]) for name in ("account_id", "identifier"))
-    owners = account.copy()
+    ends = identifier.copy()
     for kind in pc.unique(used["kind"]).sort().to_pylist():
         rows = np.flatnonzero(pc.equal(used["kind"], kind).to_numpy())
-        owners[rows] = shuffles.shuffled(identifier[rows], account[rows], rng)
-    names = pc.unique(used["account_id"])
-    replace_used(night, used.set_column(0, used.schema.field(0), names.take(pa.array(owners))))
+        ends[rows] = shuffles.shuffled(account[rows], identifier[rows], rng)
+    names, place = pc.unique(used["identifier"]), used.schema.get_field_index("identifier")
+    replace_used(night, used.set_column(place, used.schema.field(place), names.take(pa.array(ends))))
     _shuffle_receivers(night, rng)
 
 

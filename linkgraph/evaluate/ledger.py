@@ -111,9 +111,14 @@ def _one(task: Task, clock: int, skipped: list[Found]) -> Measured:
             skipped.append({"what": ablation.name, "day": _day(clock), "why": reason})
             continue
         other = task.run_night(task.settings, when, ablation.name, ablation.before)
-        scores[ablation.name] = read_verdict(other, task.outcome, threshold).score
+        scores[ablation.name] = _with_behaviour_of(verdict, read_verdict(other, task.outcome, threshold))
     scores |= baselines(snapshot, task.seed)
     return Measured(run, snapshot, cut, verdict, {name: score[cut.account] for name, score in scores.items()})
+
+
+def _with_behaviour_of(night: Verdict, other: Verdict) -> NDArray[np.float64]:
+    """The other's score with this night's behaviour: what accounts do by themselves is no part of what was changed."""
+    return other.score - other.blocks["behaviour"] + night.blocks["behaviour"]
 
 
 def measure_leaky(task: Task, clock: int) -> Found:

@@ -59,7 +59,12 @@ def test_edges_shuffled_keep_every_degree(settings: Settings) -> None:
             for run in (one, other)
         ]
         assert counts[0] == counts[1]
-    signs = [pq.read_table(run.work("pair_signs"), columns=["sign", "value", "most"]) for run in (one, other)]
+    times = ["account_id", "kind", "first_seen", "last_seen", "n", "sessions", "days"]
+    own = [pq.read_table(run.table("used"), columns=times) for run in (one, other)]
+    order = [(name, "ascending") for name in times]
+    assert own[0].sort_by(order) == own[1].sort_by(order), "what an account did, and when, is not the graph's"
+    apart = _run(settings, "signs", pair=lambda night: ablations.shuffle_signs(night, 0))
+    signs = [pq.read_table(run.work("pair_signs"), columns=["sign", "value", "most"]) for run in (one, apart)]
     order = [(name, "ascending") for name in signs[0].column_names]
     assert signs[0].sort_by(order) == signs[1].sort_by(order)
     assert one.record()["stages"]["ring"]["counts"] != other.record()["stages"]["ring"]["counts"]
