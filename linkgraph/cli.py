@@ -1,6 +1,7 @@
 """The command line, and the one place where the parts are put together. Exit codes: 0 done, 1 failed, 2 bad usage."""
 
 import json
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -8,12 +9,12 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
+from linkgraph import __version__, runs
 from linkgraph import nightly as nights
-from linkgraph import runs
 from linkgraph.errors import InputError, LinkgraphError, UsageError
 from linkgraph.export import Format
 from linkgraph.export import export as export_run
@@ -27,6 +28,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 OfRun = Annotated[str | None, typer.Option("--run", help="an earlier run instead of the published one")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000)]
 
+_PLANTED = 0.2  # part of the self-test's accounts that are in rings: some of every typology
 _AS_OF = "--as-of takes `now`, epoch seconds or ISO 8601 with a zone, as 2026-01-31T00:00:00Z"
 
 _SINCE = "--changed-since takes the id of a run here, a day as 2026-01-31 (UTC), epoch seconds or ISO 8601"
@@ -112,12 +114,16 @@ def nightly(
     only: Annotated[str | None, typer.Option(help="run this stage again and publish nothing")] = None,
 ) -> None:
     """Run a night and publish it. It is run as of the newest time known in the ledger, unless --as-of says another."""
+    settings = read_settings()
     with Bar("night") as bar:
-        run = nights.run_night(read_settings(), nights.Plan(_clock(as_of), seed, only), bar.at)
+        test = _self_test(settings) if settings.self_test_accounts else None
+        run = nights.run_night(settings, nights.Plan(_clock(as_of), seed, only), bar.at, test)
+    for alarm in run.record().get("self_test", {}).get("alarms", []):
+        typer.echo(f"linkgraph: self-test: {alarm}", err=True)
     counts = {name: stage["counts"] for name, stage in run.record()["stages"].items()}
     typer.echo(
         f"{run.run_id}: {counts['ring']['rings']:,} rings, {counts['score']['flagged']:,} flagged accounts,"
-        f" {counts['ring']['households_set_aside']:,} households set aside"
+        f" {counts['ring']['candidates']:,} candidates judged"
         if only is None
         else f"{run.run_id}: {only} {json.dumps(counts[only], sort_keys=True)}"
     )
@@ -323,6 +329,57 @@ def evaluate(
             report = evaluation.evaluate_world(scratch, world / "truth", evaluation.Nights(night, learn), request)
     write_report(report, folder)
     typer.echo(render(report), nl=False)
+
+
+@app.command("train-rings")
+def train_rings(
+    out: Path,
+    worlds: Annotated[int, typer.Option(min=1, help="how many worlds to learn from")] = 12,
+    accounts: Annotated[int, typer.Option(min=1_000, help="accounts of each")] = 20_000,
+    seed: Annotated[int, typer.Option(min=0, help="of the first world; the others follow")] = 1_000,
+    without: Annotated[list[str] | None, typer.Option(help="a typology to leave out; may be repeated")] = None,
+) -> None:
+    """Learn the ring model from made-up worlds, as the one delivered with the program was, into the folder OUT."""
+    from linkgraph.evaluate.nights import scratch_home
+    from linkgraph.simulate import World
+    from linkgraph.simulate import simulate as write_world
+    from linkgraph.training import Lesson, collector, train
+
+    lessons: list[Lesson] = []
+    seeds = range(seed, seed + worlds)
+    with Bar("train") as bar:
+        for each in seeds:
+            bar.at(f"world {each}")
+            with scratch_home(read_settings(), out / "scratch") as scratch:
+                write_world(scratch.home / "world", World.varied(accounts, each))
+                _fill(scratch, scratch.home / "world", bar)
+                collect = {"ring": collector(scratch.home / "world" / "truth", lessons)}
+                nights.run_night(scratch, nights.Plan(variant=nights.Variant("train", collect)))
+        bar.at("learn")
+        origin = {"accounts": accounts, "seeds": [seeds[0], seeds[-1]], "code_version": __version__}
+        model = train(lessons, origin, seed, without or [])
+    typer.echo(str(model.write(out / "ring.json")))
+
+
+def _self_test(settings: Settings) -> nights.SelfTest:
+    """Planted rings through the rules, the parameters and the learned models of this home."""
+    from linkgraph.evaluate.nights import scratch_home
+    from linkgraph.evaluate.selftest import planted
+    from linkgraph.evaluate.truth import read_truth
+    from linkgraph.simulate import World
+    from linkgraph.simulate import simulate as write_world
+
+    def test(clock: int) -> dict[str, Any]:
+        with Bar("self-test") as bar, scratch_home(settings, settings.home / "tmp" / "self_test") as scratch:
+            planting = World(settings.self_test_accounts, end=clock // 1_000_000, ring_share=_PLANTED)
+            write_world(scratch.home / "world", planting)
+            _fill(scratch, scratch.home / "world", bar)
+            if (settings.home / "models").is_dir():
+                shutil.copytree(settings.home / "models", scratch.home / "models")
+            run = nights.run_night(scratch, nights.Plan(variant=nights.Variant("self_test")), bar.at)
+            return planted(run, read_truth(scratch.home / "world" / "truth"), settings.parameters)
+
+    return test
 
 
 def _fill(scratch: Settings, world: Path, bar: Bar) -> None:

@@ -40,13 +40,16 @@ class Model:
         return {"as_of": self.as_of, "digest": self.digest(), "provenance": self.provenance}
 
     def _text(self) -> str:
-        return json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
+        return json.dumps(asdict(self), sort_keys=True) + "\n"
 
     def save(self, home: Path) -> Path:
         """Write it into the home; the same model twice is one file."""
         folder = home / "models"
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{self.kind}-{self.as_of}-{self.digest()}.json"
+        return self.write(folder / f"{self.kind}-{self.as_of}-{self.digest()}.json")
+
+    def write(self, path: Path) -> Path:
+        """Write it to a file, in one step."""
         write_atomically(path, self._text())
         return path
 

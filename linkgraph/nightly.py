@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from linkgraph import __version__, runs
 from linkgraph.engine.duckdb import DuckDBEngine
 from linkgraph.errors import NotFoundError, RunError, UsageError
+from linkgraph.evaluate.selftest import alarms
 from linkgraph.ledger import Ledger
 from linkgraph.models import Model, models_at
 from linkgraph.runs import Run
@@ -30,6 +31,8 @@ Progress = Callable[[str], None]
 
 
 Change = Callable[[Night], None]
+# From the clock (epoch microseconds), what a night with the same rules finds of planted rings.
+SelfTest = Callable[[int], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,13 @@ class Plan:
     variant: Variant | None = None
 
 
-def run_night(settings: Settings, plan: Plan, progress: Progress = lambda stage: None) -> Run:
+def run_night(
+    settings: Settings, plan: Plan, progress: Progress = lambda stage: None, self_test: SelfTest | None = None
+) -> Run:
     """Run a night and publish it; with `plan.only`, run that one stage again and publish nothing, nor a variant.
 
-    progress: called with the name of each stage as it starts. RunError if the ledger is empty, another night is running
+    progress: called with the name of each stage as it starts. self_test: measures tonight's rules on planted rings, from
+    the clock; what it found goes into the record. RunError if the ledger is empty, another night is running
     or an invariant is broken; then nothing has been published.
     """
     if plan.only is not None and plan.only not in STAGES:
@@ -74,10 +80,30 @@ def run_night(settings: Settings, plan: Plan, progress: Progress = lambda stage:
         with DuckDBEngine(settings.home / "tmp", settings.memory_limit, settings.threads) as engine:
             night = Night(engine, ledger, run, previous, clock, plan.seed, settings.parameters, models)
             _run_stages(night, names, plan.variant.before if plan.variant else {}, progress)
+        if self_test is not None and not plan.only and "self_test" not in run.record():
+            progress("self-test")
+            _test(run, previous, self_test(clock), settings)
         if plan.only is None and plan.variant is None:
             progress("publish")
             publish(settings, run)
     return run
+
+
+def _test(run: Run, previous: Run | None, found: dict[str, Any], settings: Settings) -> None:
+    """Write what the self-test found into the record, with what is worse than in the nights before."""
+    before: list[dict[str, Any]] = []
+    while previous is not None and len(before) < settings.parameters.self_test_nights:
+        record = previous.record()
+        before += [record["self_test"]] if "self_test" in record else []
+        previous = _run_or_none(settings, record["previous"])
+    run.save(run.record() | {"self_test": found | {"alarms": alarms(found, before, settings.parameters)}})
+
+
+def _run_or_none(settings: Settings, run_id: str | None) -> Run | None:
+    try:
+        return runs.open_run(settings.home, run_id) if run_id else None
+    except NotFoundError:
+        return None
 
 
 def publish(settings: Settings, run: Run) -> dict[str, int]:

@@ -37,11 +37,11 @@ class Parameters:
     age_bits: tuple[float, ...] = (0.0, 0.0, -1.0, -2.0)
     gap_half_life: float = 7.0  # days
     prior_bits: float = -6.0
-    tau: float = 0.3
+    tau: float = 0.15
     evidence_spread: float = 3.0  # bits: how far learned levels lie from the starting ones
     evidence_rounds: int = 100
     evidence_pairs: int = 10  # ruled pairs of either sort below which nothing is learned
-    sync_small_place: int = 10  # accounts; a place of so few cannot tell its own rhythm
+    sync_small_place: int = 50  # accounts; a place of so few cannot tell its own rhythm
     sync_bucket_cap: int = 60  # accounts
     sync_pair_budget: int = 50_000_000  # meetings per window; the cap falls until they fit
     sync_min_days: int = 2
@@ -58,10 +58,14 @@ class Parameters:
     ring_min: int = 3
     ring_max: int = 60
     ring_ceiling: int = 1000
+    ring_threshold: float = 0.5  # probability from which a group is reported as a ring
     resolutions: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.3)
     min_separation: float = 0.7
     split_depth: int = 3
     leiden_iterations: int = 2
+    consensus_above: int = 12
+    consensus_runs: int = 20
+    consensus_dropout: float = 0.05
     core_at: float = 0.9
     likely_at: float = 0.6
     # track
@@ -112,7 +116,9 @@ class Parameters:
     isotonic_positives: int = 50
     young_account_days: int = 30
     # evaluate
-    ring_score_at: float = 0.0  # rings below it are listed, not counted as reported
+    self_test_nights: int = 28
+    self_test_fall: float = 0.1  # of recall, below the median of those nights
+    self_test_twins: int = 2  # innocent groups reported above that median
     ring_match: float = 0.5  # Jaccard index from which two rings are the same
     review_capacity: int = 200  # accounts a night
     maturity: int = 120  # days until an account may count as innocent

@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     memory_limit: str = Field("2GB", description="memory DuckDB may use before it spills to disk")
     threads: int = Field(2, ge=1, description="threads DuckDB may use")
     stale_hours: float = Field(36.0, gt=0, description="age of a run, in hours, from which answers say `stale`")
+    self_test_accounts: int = Field(
+        3_000, ge=0, description="accounts of the planted world that every night is tested on; 0: no self-test"
+    )
     parameters: Parameters = Field(Parameters(), description="constants of detection (TOML table `[parameters]`)")
 
     @classmethod

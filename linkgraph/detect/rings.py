@@ -112,14 +112,47 @@ def separation(n: int, edges: Edges, labels: Ints) -> float:
     return float(np.sum(np.bincount(labels, minlength=k) / n * share))
 
 
-def confidence(group: Group, edges: Edges) -> Floats:
-    """How surely each member belongs: 1 - product of (1 - p) over its pairs inside the ring."""
+def cuts(accounts: int, edges: Edges, parameters: Parameters, chance: Chance) -> list[Ints]:
+    """Groups of every resolution in the components that may hold more than one ring; they overlap."""
+    found: list[Ints] = []
+    for rows in _rows_by(components(accounts, edges[0], edges[1])[edges[0]]):
+        a, b, p = edges[0][rows], edges[1][rows], edges[2][rows]
+        members, local = np.unique(np.concatenate([a, b]), return_inverse=True)
+        if len(members) <= parameters.consensus_above:
+            continue
+        src, dst = np.split(local.astype(np.int32), 2)
+        for g in parameters.resolutions:
+            seed = chance.seed_for(int(members[0]))
+            labels = leiden(len(members), (src, dst, p), g, seed, parameters.leiden_iterations)
+            found += [
+                members[places].astype(np.int32) for places in _rows_by(labels) if len(places) >= parameters.ring_min
+            ]
+    return found
+
+
+def confidence(group: Group, edges: Edges, parameters: Parameters, seed: int) -> Floats:
+    """How surely each member belongs.
+
+    Small rings: 1 - product of (1 - p) over the member's pairs. Above `consensus_above` accounts at most the share of
+    the runs, each without a few pairs drawn by chance, in which the member hangs together with most of the ring.
+    """
     a, b, p = (column[group.pairs] for column in edges)
+    n = len(group.members)
+    ends = np.searchsorted(group.members, a).astype(np.int32), np.searchsorted(group.members, b).astype(np.int32)
     doubt = np.log1p(-np.minimum(p, 1.0 - 1e-12))
-    total = np.zeros(len(group.members))
-    for end in (a, b):
-        total += np.bincount(np.searchsorted(group.members, end), doubt, len(group.members))
-    return -np.expm1(total)
+    sure = -np.expm1(sum(np.bincount(end, doubt, n) for end in ends))
+    if n <= parameters.consensus_above:
+        return sure
+    return np.minimum(sure, _consensus(n, ends, parameters, np.random.default_rng(seed)))
+
+
+def _consensus(n: int, ends: tuple[Ints, Ints], parameters: Parameters, rng: np.random.Generator) -> Floats:
+    stays = np.zeros(n)
+    for _ in range(parameters.consensus_runs):
+        kept = rng.random(len(ends[0])) >= parameters.consensus_dropout
+        label = components(n, ends[0][kept], ends[1][kept])
+        stays += label == np.argmax(np.bincount(label))
+    return stays / parameters.consensus_runs
 
 
 def membership(confidence: Floats, parameters: Parameters) -> NDArray[np.str_]:

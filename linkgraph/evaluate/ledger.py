@@ -102,7 +102,7 @@ def _one(task: Task, clock: int, skipped: list[Found]) -> Measured:
     run = task.run_night(task.settings, when, AS_IT_IS, {})
     snapshot = read_snapshot(task.settings, run, task.outcome)
     cut = task.target(snapshot)
-    threshold = task.settings.parameters.ring_score_at
+    threshold = task.settings.parameters.ring_threshold
     verdict = read_verdict(run, task.outcome, threshold)
     scores = accounts.own_rankings(verdict)
     for ablation in [] if task.quick else ablations(task.seed):
@@ -134,7 +134,7 @@ def measure_leaky(task: Task, clock: int) -> Found:
     )
     snapshot = read_snapshot(task.settings, run, task.outcome)
     cut = make_true_cut(snapshot, task.outcome, task.outcome.confirmed < NEVER)
-    verdict = read_verdict(run, task.outcome, task.settings.parameters.ring_score_at)
+    verdict = read_verdict(run, task.outcome, task.settings.parameters.ring_threshold)
     scores = {OURS: verdict.score} | baselines(snapshot, task.seed)
     return {
         "run_id": run.run_id,

@@ -23,7 +23,7 @@ def measure_rings(run: Run, truth: Truth, parameters: Parameters) -> Found:
     found, scores = reported(run, truth)
     truth = truth.seen(_known(run, truth))
     matches = rings.match_rings(truth, found, scores, parameters.ring_match, parameters.ring_min)
-    at = parameters.ring_score_at
+    at = parameters.ring_threshold
     return {
         "true": len(matches.ring),
         "too_small": int((truth.is_ring & (truth.members.sizes() < parameters.ring_min)).sum()),

@@ -1,9 +1,9 @@
 -- Links that carry evidence: inside the kind's window, to a counted identifier of at least two accounts, as numbers.
--- returns: account, identifier, kind_code, ip_version, degree, first_seen, last_seen
+-- returns: account, identifier, kind_code, ip_version, degree, first_seen, last_seen, n
 SELECT
   roster.id AS account, identifiers_named.id AS identifier, identifiers_named.kind_code AS kind_code,
   identifiers_named.ip_version AS ip_version, identifiers_named.degree AS degree,
-  used.first_seen AS first_seen, used.last_seen AS last_seen
+  used.first_seen AS first_seen, used.last_seen AS last_seen, used.n AS n
 FROM used
 JOIN identifiers_named
   ON identifiers_named.kind = used.kind AND identifiers_named.identifier = used.identifier

@@ -30,7 +30,7 @@ SELECT
   coalesce(main.amount, 0)::double AS exposure, main.currency AS currency,
   ring_facts.size || ' accounts, ' || ring_facts.core_size || ' core, ' || known.fraud || ' confirmed fraud'
     || CASE WHEN known.victims > 0 THEN ', ' || known.victims || ' victims' ELSE '' END
-    || CASE WHEN main.currencies > 1 THEN ', money also in other currencies' ELSE '' END || ' (cold start)' AS headline
+    || CASE WHEN main.currencies > 1 THEN ', money also in other currencies' ELSE '' END || '; ' || ring_facts.because AS headline
 FROM ring_names
 JOIN ring_facts ON ring_facts.number = ring_names.number
 JOIN known ON known.ring_id = ring_names.ring_id

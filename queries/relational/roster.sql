@@ -1,6 +1,6 @@
 -- Every account the ledger speaks of, numbered in the order of its id; `declared` says whether an accounts row describes it.
 -- `owner`: the account that declared it as a sub-account, else itself.
--- returns: id, account_id, declared, owner, created_at, kyc_level, surname, postal_address
+-- returns: id, account_id, declared, owner, created_at, country, kyc_level, surname, postal_address
 WITH mentioned AS (
   SELECT account_id FROM accounts
   UNION SELECT account_id FROM observations
@@ -25,6 +25,7 @@ SELECT
   accounts.account_id IS NOT NULL AS declared,
   coalesce(accounts.parent_account_id, mentioned.account_id) AS owner,
   accounts.created_at // 1000000 AS created_at,
+  accounts.country AS country,
   accounts.kyc_level AS kyc_level,
   accounts.surname AS surname,
   accounts.postal_address AS postal_address

@@ -10,6 +10,7 @@ from linkgraph.detect.rings import (
     Edges,
     Group,
     confidence,
+    cuts,
     find_rings,
     fragility,
     membership,
@@ -128,13 +129,13 @@ def test_separation_of_one_group_is_whole_and_of_singles_nothing() -> None:
 def test_confidence_is_one_less_the_chance_that_every_pair_is_wrong() -> None:
     pairs = edges((0, 1, 0.5), (1, 2, 0.8))
     (ring,) = find_rings(3, pairs, PARAMETERS, Chance(0, str))
-    assert confidence(ring, pairs) == pytest.approx([0.5, 0.9, 0.8])
+    assert confidence(ring, pairs, PARAMETERS, 0) == pytest.approx([0.5, 0.9, 0.8])
 
 
 def test_confidence_of_certain_pairs_is_finite() -> None:
     pairs = edges((0, 1, 1.0), (1, 2, 1.0))
     (ring,) = find_rings(3, pairs, PARAMETERS, Chance(0, str))
-    assert confidence(ring, pairs) == pytest.approx([1, 1, 1])
+    assert confidence(ring, pairs, PARAMETERS, 0) == pytest.approx([1, 1, 1])
 
 
 def test_membership_words_start_at_their_thresholds() -> None:
@@ -159,3 +160,26 @@ def test_fragility_counts_the_identifiers_a_core_rests_on(uses: list[set[int]], 
     before = [set(held) for held in uses]
     assert fragility(uses, core) == fewest
     assert uses == before
+
+
+def test_a_member_of_a_large_ring_on_one_pair_is_less_sure_than_its_core() -> None:
+    pairs = edges(*clique(*range(14), p=0.99), (13, 14, 0.99))
+    (ring,) = find_rings(15, pairs, PARAMETERS, Chance(0, str))
+    sure = confidence(ring, pairs, PARAMETERS, 0)
+    assert (sure[:14] == pytest.approx(1.0)) and sure[14] < 1.0
+
+
+def test_a_long_chain_is_honestly_low() -> None:
+    pairs = edges(*chain(*range(40), p=0.99))
+    (ring,) = find_rings(40, pairs, PARAMETERS, Chance(0, str))
+    sure = confidence(ring, pairs, PARAMETERS, 0)
+    assert sure.mean() < 0.9
+    assert np.array_equal(sure, confidence(ring, pairs, PARAMETERS, 0))
+
+
+def test_cuts_at_several_resolutions_find_groups_inside_a_small_component() -> None:
+    pairs = edges(*clique(*range(8)), (7, 8, 0.31), *clique(*range(8, 16)))
+    found = [set(group.tolist()) for group in cuts(16, pairs, PARAMETERS, Chance(0, str))]
+    assert set(range(8)) in found
+    assert set(range(8, 16)) in found
+    assert cuts(8, edges(*clique(*range(8))), PARAMETERS, Chance(0, str)) == []

@@ -1,0 +1,132 @@
+"""Learns the ring model from candidates whose truth is known: generated worlds, or rings labelled whole."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.isotonic import IsotonicRegression
+from sklearn.model_selection import GroupKFold
+from threadpoolctl import threadpool_limits
+
+from linkgraph.detect.candidates import Pool
+from linkgraph.detect.ring_features import FEATURES, SIGNS, Floats
+from linkgraph.detect.ring_model import RingModel
+
+_TREES, _LEAVES, _SMALLEST_LEAF, _RATE = 250, 12, 40, 0.06
+_FOLDS = 5
+_KNOTS = 41
+_HALF = 0.5  # Jaccard from which a candidate is the ring
+_BARE = 0.3  # part of those copies about which nothing but the pairs is known
+# What a ledger may not tell; a second copy of every row has each of these left out by the toss of a coin.
+_UNTOLD = (
+    ("same_surname",),
+    ("same_address",),
+    ("countries",),
+    ("opened_apart", "opened_within"),
+    ("own_devices", "shared_device_use"),
+    ("own_instruments",),
+    ("own_wallets",),
+    ("uses",),
+    ("fraud", "innocent"),
+)
+
+
+def overlap(pool: Pool, group: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
+    """Largest Jaccard of each candidate with a true group, and which one (-1: none). group: true group of every
+    account, -1 for none; sizes: accounts of each true group.
+    """
+    mine = group[pool.members]
+    told = mine >= 0
+    keys, common = np.unique(pool.of[told] * (len(sizes) + 1) + mine[told], return_counts=True)
+    of, which = keys // (len(sizes) + 1), keys % (len(sizes) + 1)
+    jaccard = common / (pool.size[of] + sizes[which] - common)
+    order = np.lexsort((which, -jaccard, of))
+    first = order[np.unique(of[order], return_index=True)[1]]
+    best, ring = np.zeros(len(pool)), np.full(len(pool), -1, dtype=np.int64)
+    best[of[first]], ring[of[first]] = jaccard[first], which[first]
+    return best, ring
+
+
+def learn(rows: Floats, target: Floats, fold_of: NDArray[np.int64], seed: int) -> RingModel:
+    """The model of features -> Jaccard. fold_of: rows of one number are never split between folds (a true ring, a
+    component), so that the calibration is made on predictions of rings the trees have not seen. Every row is learned
+    from twice, the second time with facts left out, so that a ledger without names or logins is judged too.
+    """
+    rows, target, fold_of = _with_gaps(rows, seed), np.tile(target, 2), np.tile(fold_of, 2)
+    out = np.zeros(len(target))
+    folds = GroupKFold(min(_FOLDS, len(np.unique(fold_of))))
+    for seen, unseen in folds.split(rows, target, fold_of):
+        out[unseen] = _fitted(rows[seen], target[seen], seed).predict(rows[unseen])
+    return _as_model(_fitted(rows, target, seed), _calibrated(out, target))
+
+
+def _with_gaps(rows: Floats, seed: int) -> Floats:
+    """The rows, and again with some facts unknown; labels, which are always known, are then none."""
+    rng, copy = np.random.default_rng(seed), rows.copy()
+    bare = rng.random(len(rows)) < _BARE
+    for names in _UNTOLD:
+        untold = bare | (rng.random(len(rows)) < 0.5)
+        for name in names:
+            copy[untold, FEATURES.index(name)] = 0.0 if name in ("fraud", "innocent") else np.nan
+    return np.concatenate([rows, copy])
+
+
+def _fitted(rows: Floats, target: Floats, seed: int) -> HistGradientBoostingRegressor:
+    trees = HistGradientBoostingRegressor(
+        max_iter=_TREES,
+        max_leaf_nodes=_LEAVES,
+        min_samples_leaf=_SMALLEST_LEAF,
+        learning_rate=_RATE,
+        monotonic_cst=[SIGNS.get(name, 0) for name in FEATURES],
+        early_stopping=False,
+        random_state=seed,
+    )
+    with threadpool_limits(1):  # more threads fight over small tables, and one is the same everywhere
+        return trees.fit(rows, target)
+
+
+def _calibrated(prediction: Floats, target: Floats) -> tuple[Floats, Floats]:
+    curve = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(prediction, target >= _HALF)
+    x = np.linspace(0.0, 1.0, _KNOTS)
+    return x, np.round(curve.predict(x), 6)
+
+
+def _as_model(trees: HistGradientBoostingRegressor, knots: tuple[Floats, Floats]) -> RingModel:
+    nodes = [tree.nodes for stage in trees._predictors for tree in stage]
+    root = np.concatenate([[0], np.cumsum([len(tree) for tree in nodes])])
+    values = [_expected(tree) for tree in nodes]
+    leaf = np.concatenate([tree["is_leaf"] for tree in nodes]).astype(bool)
+    start = np.repeat(root[:-1], np.diff(root))
+    base = float(trees._baseline_prediction.item()) + sum(float(value[0]) for value in values)
+    return RingModel(
+        np.where(leaf, -1, _joined(nodes, "feature_idx")).astype(np.int16),
+        _short(np.where(leaf, 0.0, _joined(nodes, "num_threshold"))),
+        (np.where(leaf, 0, _joined(nodes, "left")) + start).astype(np.int32),
+        (np.where(leaf, 0, _joined(nodes, "right")) + start).astype(np.int32),
+        np.concatenate([tree["missing_go_to_left"] for tree in nodes]).astype(bool),
+        _short(np.concatenate(values)),
+        root[:-1].astype(np.int32),
+        base,
+        knots,
+    )
+
+
+def _short(values: Floats) -> Floats:
+    """Six digits: what a shipped file needs, and far below what any figure shows."""
+    return np.array([float(f"{value:.6g}") for value in values])
+
+
+def _joined(nodes: Sequence[NDArray[np.void]], name: str) -> Floats:
+    return np.concatenate([tree[name].astype(np.float64) for tree in nodes])
+
+
+def _expected(tree: NDArray[np.void]) -> Floats:
+    """Mean of the leaves below each node, weighted by the rows that reached them; children follow their parents."""
+    value = tree["value"].astype(np.float64).copy()
+    for node in range(len(tree) - 1, -1, -1):
+        if not tree["is_leaf"][node]:
+            left, right = int(tree["left"][node]), int(tree["right"][node])
+            counts = np.array([tree["count"][left], tree["count"][right]], dtype=np.float64)
+            value[node] = (counts * [value[left], value[right]]).sum() / counts.sum()
+    return value

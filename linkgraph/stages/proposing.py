@@ -1,0 +1,97 @@
+"""The first half of the stage ring: linked pairs -> overlapping candidates, with what is known of the accounts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from linkgraph.detect import candidates, ring_features, rings
+from linkgraph.kinds import FAMILIES
+from linkgraph.stages.night import FRAUD_LABELS, INNOCENT_LABELS, Night
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Candidates, the linked pairs they were made of, and what is known of the accounts."""
+
+    pool: candidates.Pool
+    pairs: candidates.Linked
+    people: ring_features.People
+
+    def features(self, pool: candidates.Pool) -> Floats:
+        """Features of some candidates."""
+        return ring_features.features(pool, self.pairs, self.people)
+
+    def owners(self, pool: candidates.Pool) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Different owners of each candidate: declared sub-accounts are their owner's."""
+        top = int(self.people.owner.max(initial=0)) + 1
+        keys = np.unique(pool.of * top + self.people.owner[pool.members])
+        return np.bincount(keys // top, minlength=len(pool))
+
+
+def read_pairs(night: Night) -> candidates.Linked:
+    """The linked pairs of the night."""
+    kept = night.columns("kept_pairs")
+    units = np.column_stack([kept[family] for family in FAMILIES])
+    return candidates.Linked(kept["a"], kept["b"], kept["probability"], units)
+
+
+def propose(night: Night, pairs: candidates.Linked) -> Proposal:
+    """Linked pairs -> candidates of at least `ring_min` accounts."""
+    edges, accounts, luck = (pairs.a, pairs.b, pairs.probability), night.size("roster"), chance(night)
+    parts = [group.members for group in rings.find_rings(accounts, edges, night.parameters, luck)]
+    parts += rings.cuts(accounts, edges, night.parameters, luck)
+    pool = candidates.propose(accounts, pairs, candidates.pool_of(parts), night.parameters)
+    return Proposal(pool, pairs, _people(night))
+
+
+def chance(night: Night) -> rings.Chance:
+    """Where chance enters: the seed of the night and the ids of accounts."""
+    names = pq.read_table(night.run.work("roster"), columns=["account_id"])["account_id"].combine_chunks()
+    return rings.Chance(night.seed, lambda number: str(names[number]))
+
+
+def marks(night: Night) -> np.ndarray[Any, np.dtype[np.int8]]:
+    """What the labels say of every account: 1 fraud, -1 innocent, 0 nothing."""
+    seeds, found = night.columns("seeds"), np.zeros(night.size("roster"), dtype=np.int8)
+    found[seeds["account"][np.isin(seeds["label"], FRAUD_LABELS)]] = 1
+    found[seeds["account"][np.isin(seeds["label"], INNOCENT_LABELS)]] = -1
+    return found
+
+
+def _people(night: Night) -> ring_features.People:
+    roster, label = pq.read_table(night.run.work("roster")), marks(night)
+    created = roster["created_at"].cast(pa.float64()).to_numpy()
+    owner, surname, address, country = (
+        _codes(roster[name]) for name in ("owner", "surname", "postal_address", "country")
+    )
+    return ring_features.People(owner, surname, address, country, created, label > 0, label < 0, _habits(night))
+
+
+def _habits(night: Night) -> Floats:
+    """One column per entry of `ring_features.HABITS`; NaN without a linked pair and for what an account never uses."""
+    night.work("ring_habits")
+    rows = night.columns("ring_habits")
+    table = np.full((night.size("roster"), len(ring_features.HABITS)), np.nan)
+    used = np.maximum(rows["device_uses"], 1)
+    has = {kind: rows[kind] > 0 for kind in ("devices", "instruments", "wallets")}
+    table[rows["account"]] = np.column_stack(
+        [
+            np.where(has["devices"], rows["devices"] - rows["shared_devices"], np.nan),
+            np.where(has["devices"], rows["shared_device_uses"] / used, np.nan),
+            np.where(has["instruments"], rows["instruments"] - rows["shared_instruments"], np.nan),
+            np.where(has["wallets"], rows["wallets"] - rows["shared_wallets"], np.nan),
+            np.log2(1.0 + rows["uses"]),
+        ]
+    )
+    return table
+
+
+def _codes(values: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.int32]]:
+    indices = values.combine_chunks().dictionary_encode().indices
+    return np.asarray(pc.fill_null(indices, -1), dtype=np.int32)

@@ -1,0 +1,71 @@
+"""Trains the ring model that is delivered with the program: candidates of generated worlds, judged against their truth.
+
+The command line hands in how a world is made; each world is run as far as the candidates, in a folder of its own.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from linkgraph.detect.ring_features import FEATURES, Floats
+from linkgraph.detect.ring_learning import learn, overlap
+from linkgraph.models import Model
+from linkgraph.stages import Night
+from linkgraph.stages.proposing import propose, read_pairs
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Candidates of one world. rows: features. target: best Jaccard with a true ring. fold: the true ring, else a
+    number of the candidate's first account: rows that must be learned from together. typology: of the ring, or empty.
+    """
+
+    rows: Floats
+    target: Floats
+    fold: Ints
+    typology: NDArray[np.str_]
+
+
+def lesson(night: Night, truth: Path) -> Lesson:
+    """What a world teaches, from a night that has passed `pair` and the folder of its truth."""
+    proposal = propose(night, read_pairs(night))
+    groups = pq.read_table(truth / "groups.parquet").filter(pc.field("is_ring"))
+    members = pq.read_table(truth / "accounts.parquet", columns=["account_id", "group_id"])
+    roster = pq.read_table(night.run.work("roster"), columns=["account_id"])
+    place = pc.index_in(members["group_id"], groups["group_id"].combine_chunks())
+    number = pc.index_in(members["account_id"], roster["account_id"].combine_chunks())
+    kept = pc.and_(pc.is_valid(place), pc.is_valid(number))
+    group = np.full(len(roster), -1, dtype=np.int64)
+    group[number.filter(kept).to_numpy()] = place.filter(kept).to_numpy()
+    size = np.maximum(1, np.bincount(group[group >= 0], minlength=len(groups)))
+    target, ring = overlap(proposal.pool, group, size)
+    first = proposal.pool.members[proposal.pool.start[:-1]]
+    typology = np.array([*groups["typology"].to_pylist(), ""], dtype=np.str_)
+    return Lesson(
+        proposal.features(proposal.pool), target, np.where(ring >= 0, ring, len(groups) + first), typology[ring]
+    )
+
+
+def train(lessons: Sequence[Lesson], provenance: dict[str, object], seed: int, without: Sequence[str] = ()) -> Model:
+    """The ring model of many worlds. without: typologies left out, with every candidate that touches such a ring."""
+    kept = [~np.isin(each.typology, list(without)) for each in lessons]
+    rows = np.concatenate([each.rows[some] for each, some in zip(lessons, kept, strict=True)])
+    target = np.concatenate([each.target[some] for each, some in zip(lessons, kept, strict=True)])
+    fold = np.concatenate([(n << 40) + each.fold[kept[n]] for n, each in enumerate(lessons)])
+    told = {"candidates": len(rows), "worlds": len(lessons), "without": list(without), "features": list(FEATURES)}
+    return Model("ring", 0, {**provenance, **told}, learn(rows, target, fold, seed).as_values())
+
+
+Collect = Callable[[Night], None]
+
+
+def collector(truth: Path, lessons: list[Lesson]) -> Collect:
+    """What to do before the stage `ring` of a world's night: add its lesson."""
+    return lambda night: lessons.append(lesson(night, truth))

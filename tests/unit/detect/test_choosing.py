@@ -1,0 +1,64 @@
+"""Choosing: the best first, each account once, the rest judged again."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linkgraph.detect.candidates import Pool, pool_of
+from linkgraph.detect.choosing import choose
+from linkgraph.parameters import Parameters
+
+Worth = dict[tuple[int, ...], float]
+
+
+def chosen(worth: Worth, floor: float = 0.5, accounts: int = 40) -> dict[tuple[int, ...], float]:
+    """What is chosen among groups of stated worth; a group that is not named is worth nothing."""
+
+    def judge(pool: Pool) -> np.ndarray:
+        return np.array([worth.get(tuple(pool.group(n).tolist()), -1.0) for n in range(len(pool))])
+
+    named = pool_of([np.array(group, dtype=np.int32) for group in worth])
+    pool, value = choose(named, judge, floor, accounts, Parameters())
+    return {tuple(pool.group(n).tolist()): float(value[n]) for n in range(len(pool))}
+
+
+def test_the_best_of_overlapping_candidates_is_chosen() -> None:
+    assert chosen({(1, 2, 3): 0.6, (1, 2, 3, 4): 0.9, (3, 4, 5): 0.7}) == {(1, 2, 3, 4): 0.9}
+
+
+def test_what_is_left_of_an_overlapped_candidate_is_judged_again() -> None:
+    worth: Worth = {(1, 2, 3): 0.9, (3, 4, 5, 6): 0.8}
+    judged = worth | {(4, 5, 6): 0.7}
+
+    def judge(pool: Pool) -> np.ndarray:
+        return np.array([judged.get(tuple(pool.group(n).tolist()), -1.0) for n in range(len(pool))])
+
+    pool, value = choose(pool_of([np.array(group, np.int32) for group in worth]), judge, 0.5, 10, Parameters())
+    assert [pool.group(n).tolist() for n in range(len(pool))] == [[1, 2, 3], [4, 5, 6]]
+    assert value.tolist() == [0.9, 0.7]
+
+
+def test_below_the_floor_nothing_is_chosen() -> None:
+    assert chosen({(1, 2, 3): 0.49}) == {}
+    assert chosen({(1, 2, 3): 0.5}) == {(1, 2, 3): 0.5}
+
+
+def test_no_candidates_nothing_chosen() -> None:
+    assert chosen({}) == {}
+
+
+@given(
+    st.dictionaries(
+        st.sets(st.integers(0, 12), min_size=3, max_size=6).map(lambda group: tuple(sorted(group))),
+        st.floats(0, 1),
+        max_size=25,
+    )
+)
+def test_chosen_groups_are_disjoint_worth_enough_and_none_better_is_left_out(worth: Worth) -> None:
+    found = chosen(worth)
+    members = [one for group in found for one in group]
+    assert len(members) == len(set(members))
+    assert all(value >= 0.5 for value in found.values())
+    for group, value in worth.items():
+        if value >= 0.5 and group not in found:
+            assert any(set(group) & set(other) and found[other] >= value for other in found)
