@@ -60,8 +60,8 @@ def run_night(
 ) -> Run:
     """Run a night and publish it; with `plan.only`, run that one stage again and publish nothing, nor a variant.
 
-    progress: called with the name of each stage as it starts. self_test: measures tonight's rules on planted rings, from
-    the clock; what it found goes into the record. RunError if the ledger is empty, another night is running
+    progress: called with the name of each stage as it starts. self_test: measures tonight's rules on planted rings,
+    from the clock; what it found goes into the record. RunError if the ledger is empty, another night is running
     or an invariant is broken; then nothing has been published.
     """
     if plan.only is not None and plan.only not in STAGES:

@@ -27,7 +27,7 @@ class People:
 
     owner, surname, address, country: codes, -1 unknown (owner: who declared it as a sub-account, else itself).
     created: epoch seconds, NaN unknown. fraud, innocent: labelled so. habits: one row per account and one column per
-    entry of `HABITS`, NaN unknown.
+    entry of `HABITS`, NaN unknown. deeds: the same for `DEEDS`.
     """
 
     owner: Ints
@@ -38,6 +38,7 @@ class People:
     fraud: NDArray[np.bool_]
     innocent: NDArray[np.bool_]
     habits: Floats
+    deeds: Floats
 
 
 HABITS: Final = (
@@ -46,6 +47,23 @@ HABITS: Final = (
     "own_instruments",  # cards, bank accounts and payers nobody else used
     "own_wallets",
     "uses",  # uses of identifiers, all kinds, log2
+)
+
+# Signals of behaviour that are read for a whole group: how far its members stand above the population, on average.
+DEEDS: Final = (
+    "new_cards",
+    "declined_cards",
+    "out_within_hour",
+    "out_within_day",
+    "gathered",
+    "cancelled_after_paid",
+    "reused_proofs",
+    "strangers_paid",
+    "matched_orders",
+    "lost_to_one",
+    "signed_up_together",
+    "dispute_rate",
+    "takeover_marks",
 )
 
 FEATURES: Final = (
@@ -65,14 +83,16 @@ FEATURES: Final = (
     "fraud",
     "innocent",
     *HABITS,
+    *DEEDS,
 )
 
 
-# Which way a feature may speak, whatever a training world happened to hold; those not named may speak either way: sharing
-# a device or an address is as common in families, so `covered_access` is not named.
+# Which way a feature may speak, whatever a training world happened to hold; those not named may speak either way:
+# sharing a device or an address is as common in families, so `covered_access` is not named.
 SIGNS: Final = {
     **{f"covered_{family}": 1 for family in FAMILIES if family != "access"},
     **dict.fromkeys(("bits", "weakest", "density", "separation", "families", "fraud", "shared_device_use"), 1),
+    **dict.fromkeys((name for name in DEEDS if name != "takeover_marks"), 1),
     **dict.fromkeys(("same_surname", "same_address", "innocent"), -1),
     **dict.fromkeys(("own_devices", "own_instruments", "own_wallets"), -1),
 }
@@ -194,6 +214,8 @@ def _of_people(pool: Pool, people: People) -> dict[str, Floats]:
     }
     for column, name in enumerate(HABITS):
         table[name] = _mean(of, people.habits[who, column], n)
+    for column, name in enumerate(DEEDS):
+        table[name] = _mean(of, people.deeds[who, column], n)
     return table
 
 

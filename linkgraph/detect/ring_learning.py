@@ -10,7 +10,7 @@ from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
 from linkgraph.detect.candidates import Pool
-from linkgraph.detect.ring_features import FEATURES, SIGNS, Floats
+from linkgraph.detect.ring_features import DEEDS, FEATURES, SIGNS, Floats
 from linkgraph.detect.ring_model import RingModel
 
 _TREES, _LEAVES, _SMALLEST_LEAF, _RATE = 250, 12, 40, 0.06
@@ -28,6 +28,7 @@ _UNTOLD = (
     ("own_instruments",),
     ("own_wallets",),
     ("uses",),
+    *((name,) for name in DEEDS),
     ("fraud", "innocent"),
 )
 

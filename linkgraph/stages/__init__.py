@@ -6,6 +6,7 @@ A stage keeps nothing in memory for the next one, so any of them can be run alon
 from collections.abc import Callable
 
 from linkgraph.stages.answering import check, explain
+from linkgraph.stages.behaving import behave
 from linkgraph.stages.grouping import ring
 from linkgraph.stages.linking import pair, project, weigh
 from linkgraph.stages.night import Counts, Night, open_tables
@@ -21,6 +22,7 @@ STAGES: dict[str, Callable[[Night], Counts]] = {
     "weigh": weigh,
     "sign": sign,
     "pair": pair,
+    "behave": behave,
     "ring": ring,
     "track": track,
     "propagate": propagate,

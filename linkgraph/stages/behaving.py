@@ -1,4 +1,4 @@
-"""The behaviour half of score: what the feeds say of each account's own acts, signal by signal."""
+"""behave: what the feeds say of each account's own acts, signal by signal."""
 
 import numpy as np
 import pyarrow as pa

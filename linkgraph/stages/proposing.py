@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from linkgraph.detect import candidates, ring_features, rings
+from linkgraph.detect import behaviour, candidates, ring_features, rings
 from linkgraph.kinds import FAMILIES
 from linkgraph.stages.night import FRAUD_LABELS, INNOCENT_LABELS, Night
 
@@ -70,7 +70,9 @@ def _people(night: Night) -> ring_features.People:
     owner, surname, address, country = (
         _codes(roster[name]) for name in ("owner", "surname", "postal_address", "country")
     )
-    return ring_features.People(owner, surname, address, country, created, label > 0, label < 0, _habits(night))
+    return ring_features.People(
+        owner, surname, address, country, created, label > 0, label < 0, _habits(night), _deeds(night)
+    )
 
 
 def _habits(night: Night) -> Floats:
@@ -89,6 +91,20 @@ def _habits(night: Night) -> Floats:
             np.log2(1.0 + rows["uses"]),
         ]
     )
+    return table
+
+
+def _deeds(night: Night) -> Floats:
+    """How far each account stands above the population in each entry of `ring_features.DEEDS`; NaN for a signal in
+    which nobody does: it may not have been evaluated.
+    """
+    rows = night.columns("signals")
+    table = np.full((night.size("roster"), len(ring_features.DEEDS)), np.nan)
+    for column, name in enumerate(ring_features.DEEDS):
+        mine = rows["signal"] == behaviour.NAMES.index(name)
+        if mine.any():
+            table[:, column] = 0.0
+            table[rows["account"][mine], column] = rows["excess"][mine]
     return table
 
 

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from linkgraph.detect import propagation, scoring
 from linkgraph.explain import contributions
 from linkgraph.stages import learning
-from linkgraph.stages.behaving import behave
 from linkgraph.stages.casting import cast
 from linkgraph.stages.night import INNOCENT_LABELS, Counts, Night
 
@@ -16,7 +15,7 @@ _YEAR = 365 * 86_400
 
 def score(night: Night) -> Counts:
     """Everything that reaches an account -> its blocks, risk, role and flag."""
-    counts = behave(night) | cast(night)
+    counts = cast(night)
     causes, firm_causes = _causes(night)
     acts, learned = acts_of(night), learning.learned(night)
     full = scoring.blocks(causes, acts, learned.weights, night.parameters)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from linkgraph.detect.candidates import Linked, Pool, pool_of
 from linkgraph.detect.evidence import UNITS_PER_BIT
-from linkgraph.detect.ring_features import FEATURES, HABITS, People, features, pairs_inside
+from linkgraph.detect.ring_features import DEEDS, FEATURES, HABITS, People, features, pairs_inside
 from linkgraph.kinds import FAMILIES
 from tests.unit.detect.test_candidates import Fact, chain, clique, linked
 
@@ -31,11 +31,12 @@ def people(**known: dict[int, float]) -> People:
         column[list(known.get(name, {}))] = list(known.get(name, {}).values())
         return column
 
+    deeds = np.column_stack([numbers(name) for name in DEEDS])
     habits = np.column_stack([numbers(name) for name in HABITS])
     owner = np.arange(N, dtype=np.int32)
     fraud, innocent = codes("fraud") >= 0, codes("innocent") >= 0
     told = (codes("surname"), codes("address"), codes("country"))
-    return People(owner, *told, numbers("created"), fraud, innocent, habits)
+    return People(owner, *told, numbers("created"), fraud, innocent, habits, deeds)
 
 
 def pool(*groups: tuple[int, ...]) -> Pool:
@@ -79,6 +80,7 @@ def test_people_of_a_group() -> None:
         innocent={3: 1},
         created={1: 0, 2: 2 * DAY, 3: 3 * DAY},
         own_devices={1: 1, 2: 3},
+        gathered={1: 0.0, 2: 0.5, 3: 1.0},
     )
     (row,) = table(pool((1, 2, 3)), linked(*clique(1, 2, 3)), who)
     assert row["same_surname"] == pytest.approx(2 / 3)
@@ -87,6 +89,8 @@ def test_people_of_a_group() -> None:
     assert [row["fraud"], row["innocent"]] == pytest.approx([1 / 3, 1 / 3])
     assert row["own_devices"] == 2.0
     assert np.isnan(row["own_wallets"])
+    assert row["gathered"] == 0.5
+    assert np.isnan(row["new_cards"])
 
 
 @pytest.mark.parametrize("days", [(0, 1, 5), (0, 0, 0), (3, 1, 10, 2), (7, 7, 8, 9, 30)])
