@@ -93,8 +93,9 @@ class Sign:
 
 
 # Values of the meetings and of `in_turn`: distinct UTC days. `transfer`: partners of the party with more. `hop`:
-# accounts at the address in between. `matched`: per cent of all trades of the party with more. `referred`: accounts
-# that the referrer brought; `swept`: those of them whose money went one way. A crowd is worth nothing in each.
+# accounts at the address in between. `matched`: per cent of all trades of the party with more. `mirrored`: partners of
+# such trades of the party with more. `referred`: accounts that the referrer brought; `swept`: those of them whose money
+# went one way. A crowd is worth nothing in each.
 SIGNS: tuple[Sign, ...] = (
     Sign("20min", "synchrony", (2, 4), (6, 8, 10), window=1_200, rises=True),
     Sign("3h", "synchrony", (2, 4), (2, 4, 5), window=10_800, rises=True),
@@ -103,6 +104,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign("transfer", "money", (2, 4, 9, 24), (4, 4, 4, 4, 0)),
     Sign("hop", "money", (2, 4, 9), (6, 5, 3, 0)),
     Sign("matched", "trade", (4, 9, 24), (0, 3, 6, 8), rises=True),
+    Sign("mirrored", "trade", (2, 4, 9, 24), (6, 6, 6, 4, 0)),
     Sign("referred", "referral", (2, 4, 9, 24), (2, 2, 1, 0, 0)),
     Sign("swept", "referral", (2, 4, 9, 24, 50), (6, 8, 8, 6, 4, 0)),
 )

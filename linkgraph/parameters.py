@@ -51,6 +51,8 @@ class Parameters:
     money_days: int = 365  # window of transfers and hops
     hop_days: int = 3  # from paid out to paid in
     hop_cap: int = 24  # accounts at the address
+    mirror_seconds: int = 60
+    mirror_near: float = 0.05  # share by which a quantity may differ and the trade still be undone
     trade_days: int = 180  # window of trades
     sweep_days: int = 30  # from sign-up to the money sent on
     sweep_cap: int = 50  # accounts

@@ -111,6 +111,8 @@ def sign_spans(as_of: int, parameters: Parameters) -> pa.Table:
         {
             "money_from": pa.array([as_of - parameters.money_days * day], pa.int64()),
             "trades_from": pa.array([as_of - parameters.trade_days * day], pa.int64()),
+            "mirror_time": pa.array([parameters.mirror_seconds * 1_000_000], pa.int64()),
+            "mirror_near": pa.array([parameters.mirror_near], pa.float64()),
             "hop_time": pa.array([parameters.hop_days * day], pa.int64()),
             "sweep_time": pa.array([parameters.sweep_days * day], pa.int64()),
             "hop_cap": pa.array([parameters.hop_cap], pa.int32()),

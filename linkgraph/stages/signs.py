@@ -27,7 +27,7 @@ def sign(night: Night) -> Counts:
     """All signs in the work table `pair_signs`: one row per pair and sign, its value and the most it can be worth."""
     counts = _synchrony(night)
     _trades(night)
-    return counts | night.work("transfer_signs", "hop_signs", "referral_signs", "pair_signs")
+    return counts | night.work("mirror_signs", "transfer_signs", "hop_signs", "referral_signs", "pair_signs")
 
 
 def _synchrony(night: Night) -> Counts:

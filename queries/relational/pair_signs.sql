@@ -5,6 +5,8 @@ WITH found AS (
   UNION ALL
   SELECT a, b, sign, value, most FROM trade_signs
   UNION ALL
+  SELECT a, b, sign, value, most FROM mirror_signs
+  UNION ALL
   SELECT a, b, sign, value, most FROM transfer_signs
   UNION ALL
   SELECT a, b, sign, value, most FROM hop_signs
