@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from linkgraph.detect.ring_features import FEATURES, Floats
-from linkgraph.detect.ring_learning import learn, overlap
+from linkgraph.detect.ring_learning import TREES, learn, overlap
 from linkgraph.models import Model
 from linkgraph.stages import Night
 from linkgraph.stages.proposing import propose, read_pairs
@@ -53,14 +53,16 @@ def lesson(night: Night, truth: Path) -> Lesson:
     )
 
 
-def train(lessons: Sequence[Lesson], provenance: dict[str, object], seed: int, without: Sequence[str] = ()) -> Model:
+def train(
+    lessons: Sequence[Lesson], provenance: dict[str, object], seed: int, without: Sequence[str] = (), trees: int = TREES
+) -> Model:
     """The ring model of many worlds. without: typologies left out, with every candidate that touches such a ring."""
     kept = [~np.isin(each.typology, list(without)) for each in lessons]
     rows = np.concatenate([each.rows[some] for each, some in zip(lessons, kept, strict=True)])
     target = np.concatenate([each.target[some] for each, some in zip(lessons, kept, strict=True)])
     fold = np.concatenate([(n << 40) + each.fold[kept[n]] for n, each in enumerate(lessons)])
     told = {"candidates": len(rows), "worlds": len(lessons), "without": list(without), "features": list(FEATURES)}
-    return Model("ring", 0, {**provenance, **told}, learn(rows, target, fold, seed).as_values())
+    return Model("ring", 0, {**provenance, **told}, learn(rows, target, fold, seed, trees).as_values())
 
 
 Collect = Callable[[Night], None]

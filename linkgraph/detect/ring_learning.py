@@ -1,6 +1,7 @@
 """Learns the ring model from candidates whose truth is known: generated worlds, or rings labelled whole."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,9 @@ from linkgraph.detect.candidates import Pool
 from linkgraph.detect.ring_features import DEEDS, FEATURES, SIGNS, Floats
 from linkgraph.detect.ring_model import RingModel
 
-_TREES, _LEAVES, _SMALLEST_LEAF, _RATE = 250, 12, 40, 0.06
-_FOLDS = 5
+TREES: Final = 250
+_LEAVES, _SMALLEST_LEAF, _RATE = 12, 40, 0.06
+_FOLDS = 3
 _KNOTS = 41
 _HALF = 0.5  # Jaccard from which a candidate is the ring
 _BARE = 0.3  # part of those copies about which nothing but the pairs is known
@@ -49,7 +51,7 @@ def overlap(pool: Pool, group: NDArray[np.int64], sizes: NDArray[np.int64]) -> t
     return best, ring
 
 
-def learn(rows: Floats, target: Floats, fold_of: NDArray[np.int64], seed: int) -> RingModel:
+def learn(rows: Floats, target: Floats, fold_of: NDArray[np.int64], seed: int, trees: int = TREES) -> RingModel:
     """The model of features -> Jaccard. fold_of: rows of one number are never split between folds (a true ring, a
     component), so that the calibration is made on predictions of rings the trees have not seen. Every row is learned
     from twice, the second time with facts left out, so that a ledger without names or logins is judged too.
@@ -58,8 +60,8 @@ def learn(rows: Floats, target: Floats, fold_of: NDArray[np.int64], seed: int) -
     out = np.zeros(len(target))
     folds = GroupKFold(min(_FOLDS, len(np.unique(fold_of))))
     for seen, unseen in folds.split(rows, target, fold_of):
-        out[unseen] = _fitted(rows[seen], target[seen], seed).predict(rows[unseen])
-    return _as_model(_fitted(rows, target, seed), _calibrated(out, target))
+        out[unseen] = _fitted(rows[seen], target[seen], seed, trees).predict(rows[unseen])
+    return _as_model(_fitted(rows, target, seed, trees), _calibrated(out, target))
 
 
 def _with_gaps(rows: Floats, seed: int) -> Floats:
@@ -73,9 +75,9 @@ def _with_gaps(rows: Floats, seed: int) -> Floats:
     return np.concatenate([rows, copy])
 
 
-def _fitted(rows: Floats, target: Floats, seed: int) -> HistGradientBoostingRegressor:
-    trees = HistGradientBoostingRegressor(
-        max_iter=_TREES,
+def _fitted(rows: Floats, target: Floats, seed: int, trees: int) -> HistGradientBoostingRegressor:
+    forest = HistGradientBoostingRegressor(
+        max_iter=trees,
         max_leaf_nodes=_LEAVES,
         min_samples_leaf=_SMALLEST_LEAF,
         learning_rate=_RATE,
@@ -84,7 +86,7 @@ def _fitted(rows: Floats, target: Floats, seed: int) -> HistGradientBoostingRegr
         random_state=seed,
     )
     with threadpool_limits(1):  # more threads fight over small tables, and one is the same everywhere
-        return trees.fit(rows, target)
+        return forest.fit(rows, target)
 
 
 def _calibrated(prediction: Floats, target: Floats) -> tuple[Floats, Floats]:

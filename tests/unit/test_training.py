@@ -19,7 +19,7 @@ def lesson(seed: int, typologies: tuple[str, ...] = ("farm", "wash")) -> Lesson:
 
 
 def test_the_model_says_where_it_comes_from() -> None:
-    model = train([lesson(0), lesson(1)], {"seeds": [0, 1]}, 0)
+    model = train([lesson(0), lesson(1)], {"seeds": [0, 1]}, 0, trees=40)
     assert model.kind == "ring"
     assert model.as_of == 0
     assert model.provenance["seeds"] == [0, 1]
@@ -29,12 +29,12 @@ def test_the_model_says_where_it_comes_from() -> None:
 
 def test_a_typology_left_out_takes_its_candidates_with_it() -> None:
     both, one = lesson(0), lesson(1)
-    model = train([both, one], {}, 0, without=["wash"])
+    model = train([both, one], {}, 0, without=["wash"], trees=3)
     left = sum(int((each.typology != "wash").sum()) for each in (both, one))
     assert model.provenance["candidates"] == left
     assert model.provenance["without"] == ["wash"]
 
 
 def test_the_same_lessons_teach_the_same() -> None:
-    assert train([lesson(0)], {}, 0).digest() == train([lesson(0)], {}, 0).digest()
-    assert train([lesson(0)], {}, 0).digest() != train([lesson(1)], {}, 0).digest()
+    assert train([lesson(0)], {}, 0, trees=3).digest() == train([lesson(0)], {}, 0, trees=3).digest()
+    assert train([lesson(0)], {}, 0, trees=3).digest() != train([lesson(1)], {}, 0, trees=3).digest()

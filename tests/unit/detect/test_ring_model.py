@@ -25,7 +25,7 @@ def rows() -> np.ndarray:
 def model(rows: np.ndarray) -> RingModel:
     """Dense groups are rings; where density is unknown nobody knows."""
     target = np.where(rows[:, DENSITY] > 0.6, 0.9, 0.05)
-    return learn(rows, target, np.arange(len(rows)) // 3, 0)
+    return learn(rows, target, np.arange(len(rows)) // 3, 0, trees=60)
 
 
 def test_what_was_planted_is_learned(model: RingModel, rows: np.ndarray) -> None:
