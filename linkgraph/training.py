@@ -12,8 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from linkgraph.detect.candidates import Pool
+from linkgraph.detect.choosing import greedy
 from linkgraph.detect.ring_features import FEATURES, Floats
-from linkgraph.detect.ring_learning import TREES, learn, overlap
+from linkgraph.detect.ring_learning import TREES, calibrated, learn, overlap, unseen
 from linkgraph.models import Model
 from linkgraph.stages import Night
 from linkgraph.stages.proposing import propose, read_pairs
@@ -27,10 +29,15 @@ class Lesson:
     number of the candidate's first account: rows that must be learned from together. typology: of the ring, or empty.
     """
 
+    pool: Pool
     rows: Floats
     target: Floats
     fold: Ints
     typology: NDArray[np.str_]
+
+    def where(self, kept: NDArray[np.bool_]) -> "Lesson":
+        """Some of the candidates."""
+        return Lesson(self.pool.where(kept), self.rows[kept], self.target[kept], self.fold[kept], self.typology[kept])
 
 
 def lesson(night: Night, truth: Path) -> Lesson:
@@ -57,12 +64,25 @@ def train(
     lessons: Sequence[Lesson], provenance: dict[str, object], seed: int, without: Sequence[str] = (), trees: int = TREES
 ) -> Model:
     """The ring model of many worlds. without: typologies left out, with every candidate that touches such a ring."""
-    kept = [~np.isin(each.typology, list(without)) for each in lessons]
-    rows = np.concatenate([each.rows[some] for each, some in zip(lessons, kept, strict=True)])
-    target = np.concatenate([each.target[some] for each, some in zip(lessons, kept, strict=True)])
-    fold = np.concatenate([(n << 40) + each.fold[kept[n]] for n, each in enumerate(lessons)])
-    told = {"candidates": len(rows), "worlds": len(lessons), "without": list(without), "features": list(FEATURES)}
-    return Model("ring", 0, {**provenance, **told}, learn(rows, target, fold, seed, trees).as_values())
+    taught = [each.where(~np.isin(each.typology, list(without))) for each in lessons]
+    rows, target = np.concatenate([each.rows for each in taught]), np.concatenate([each.target for each in taught])
+    fold = np.concatenate([(n << 40) + each.fold for n, each in enumerate(taught)])
+    told = {"candidates": len(rows), "worlds": len(taught), "without": list(without), "features": list(FEATURES)}
+    prediction = unseen(rows, target, fold, seed, trees)
+    chosen = _chosen(taught, prediction)
+    model = calibrated(learn(rows, target, seed, trees), prediction[chosen], target[chosen])
+    return Model("ring", 0, {**provenance, **told}, model.as_values())
+
+
+def _chosen(lessons: Sequence[Lesson], prediction: Floats) -> NDArray[np.bool_]:
+    """Which candidates would be chosen in their world, however little they are worth."""
+    chosen, start = [], 0
+    for each in lessons:
+        mine = prediction[start : start + len(each.pool)]
+        taken = np.zeros(int(each.pool.members.max(initial=0)) + 1, dtype=bool)
+        chosen.append(greedy(each.pool, mine, taken, float("-inf"))[0])
+        start += len(each.pool)
+    return np.concatenate(chosen)
 
 
 Collect = Callable[[Night], None]

@@ -24,7 +24,7 @@ def choose(
         if not len(pool):
             break
         score = judge(pool)
-        chosen, left = _greedy(pool, score, taken, floor)
+        chosen, left = greedy(pool, score, taken, floor)
         left = [free for free in left if len(free) >= parameters.ring_min]
         groups.append(pool.where(chosen))
         scores.append(score[chosen])
@@ -32,7 +32,7 @@ def choose(
     return ordered(joined(groups), np.concatenate(scores))
 
 
-def _greedy(
+def greedy(
     pool: Pool, score: Floats, taken: NDArray[np.bool_], floor: float
 ) -> tuple[NDArray[np.bool_], list[NDArray[np.int32]]]:
     """Which candidates are whole when their turn comes, and the free members of those that are not. Marks `taken`."""

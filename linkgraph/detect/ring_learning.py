@@ -1,6 +1,7 @@
 """Learns the ring model from candidates whose truth is known: generated worlds, or rings labelled whole."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -51,17 +52,35 @@ def overlap(pool: Pool, group: NDArray[np.int64], sizes: NDArray[np.int64]) -> t
     return best, ring
 
 
-def learn(rows: Floats, target: Floats, fold_of: NDArray[np.int64], seed: int, trees: int = TREES) -> RingModel:
-    """The model of features -> Jaccard. fold_of: rows of one number are never split between folds (a true ring, a
-    component), so that the calibration is made on predictions of rings the trees have not seen. Every row is learned
-    from twice, the second time with facts left out, so that a ledger without names or logins is judged too.
+def learn(rows: Floats, target: Floats, seed: int, trees: int = TREES) -> RingModel:
+    """The model of features -> Jaccard, not yet calibrated (a prediction is its own probability).
+
+    Every row is learned from twice, the second time with facts left out, so that
+    a ledger without names or logins is judged too.
     """
-    rows, target, fold_of = _with_gaps(rows, seed), np.tile(target, 2), np.tile(fold_of, 2)
+    return _as_model(_fitted(_with_gaps(rows, seed), np.tile(target, 2), seed, trees))
+
+
+def unseen(rows: Floats, target: Floats, fold_of: NDArray[np.int64], seed: int, trees: int = TREES) -> Floats:
+    """The prediction of every row by trees that have not seen its fold. fold_of: rows of one number are never split (a
+    true ring, a component).
+    """
     out = np.zeros(len(target))
     folds = GroupKFold(min(_FOLDS, len(np.unique(fold_of))))
-    for seen, unseen in folds.split(rows, target, fold_of):
-        out[unseen] = _fitted(rows[seen], target[seen], seed, trees).predict(rows[unseen])
-    return _as_model(_fitted(rows, target, seed, trees), _calibrated(out, target))
+    for seen, left in folds.split(rows, target, fold_of):
+        some = _with_gaps(rows[seen], seed)
+        out[left] = _fitted(some, np.tile(target[seen], 2), seed, trees).predict(rows[left])
+    return out
+
+
+def calibrated(model: RingModel, prediction: Floats, target: Floats) -> RingModel:
+    """The model with the probability that a *chosen* candidate overlaps a ring by half or more. prediction, target: of
+    chosen candidates, by trees that had not seen them: the best of many overlapping ones are right more often than a
+    candidate of the same prediction.
+    """
+    curve = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(prediction, target >= _HALF)
+    x = np.linspace(0.0, 1.0, _KNOTS)
+    return replace(model, knots=(x, np.round(curve.predict(x), 6)))
 
 
 def _with_gaps(rows: Floats, seed: int) -> Floats:
@@ -89,13 +108,7 @@ def _fitted(rows: Floats, target: Floats, seed: int, trees: int) -> HistGradient
         return forest.fit(rows, target)
 
 
-def _calibrated(prediction: Floats, target: Floats) -> tuple[Floats, Floats]:
-    curve = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(prediction, target >= _HALF)
-    x = np.linspace(0.0, 1.0, _KNOTS)
-    return x, np.round(curve.predict(x), 6)
-
-
-def _as_model(trees: HistGradientBoostingRegressor, knots: tuple[Floats, Floats]) -> RingModel:
+def _as_model(trees: HistGradientBoostingRegressor) -> RingModel:
     nodes = [tree.nodes for stage in trees._predictors for tree in stage]
     root = np.concatenate([[0], np.cumsum([len(tree) for tree in nodes])])
     values = [_expected(tree) for tree in nodes]
@@ -111,7 +124,7 @@ def _as_model(trees: HistGradientBoostingRegressor, knots: tuple[Floats, Floats]
         _short(np.concatenate(values)),
         root[:-1].astype(np.int32),
         base,
-        knots,
+        (np.array([0.0, 1.0]), np.array([0.0, 1.0])),
     )
 
 

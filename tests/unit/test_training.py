@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from linkgraph.detect.candidates import pool_of
 from linkgraph.detect.ring_features import FEATURES
 from linkgraph.detect.ring_model import ring_model
 from linkgraph.training import Lesson, train
@@ -14,8 +15,9 @@ def lesson(seed: int, typologies: tuple[str, ...] = ("farm", "wash")) -> Lesson:
     rng = np.random.default_rng(seed)
     rows = rng.random((600, len(FEATURES)))
     is_ring = rows[:, DENSITY] > 0.7
+    pool = pool_of([np.array([3 * n, 3 * n + 1, 3 * n + 2], np.int32) for n in range(600)])
     typology = np.where(is_ring, rng.choice(typologies, 600), "")
-    return Lesson(rows, np.where(is_ring, 0.9, 0.0), np.arange(600) // 2, typology)
+    return Lesson(pool, rows, np.where(is_ring, 0.9, 0.0), np.arange(600) // 2, typology)
 
 
 def test_the_model_says_where_it_comes_from() -> None:

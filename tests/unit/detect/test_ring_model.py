@@ -7,7 +7,7 @@ import pytest
 
 from linkgraph.detect.candidates import pool_of
 from linkgraph.detect.ring_features import FEATURES
-from linkgraph.detect.ring_learning import learn, overlap
+from linkgraph.detect.ring_learning import calibrated, learn, overlap, unseen
 from linkgraph.detect.ring_model import RingModel, evidence, ring_model
 
 DENSITY = FEATURES.index("density")
@@ -25,7 +25,8 @@ def rows() -> np.ndarray:
 def model(rows: np.ndarray) -> RingModel:
     """Dense groups are rings; where density is unknown nobody knows."""
     target = np.where(rows[:, DENSITY] > 0.6, 0.9, 0.05)
-    return learn(rows, target, np.arange(len(rows)) // 3, 0, trees=60)
+    fold = np.arange(len(rows)) // 3
+    return calibrated(learn(rows, target, 0, trees=60), unseen(rows, target, fold, 0, trees=60), target)
 
 
 def test_what_was_planted_is_learned(model: RingModel, rows: np.ndarray) -> None:
