@@ -107,7 +107,7 @@ def test_an_earlier_run_stays_readable_and_can_be_published_again(run: Run, home
 def test_only_one_stage_prints_its_counts(run: Run) -> None:
     code, out, _ = run("nightly", "--only", "ring")
     assert code == 0
-    assert '"households_set_aside"' in out
+    assert '"candidates"' in out
 
 
 def test_export_gives_every_row_in_each_format(run: Run, home: Path, tmp_path: Path) -> None:

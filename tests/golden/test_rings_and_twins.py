@@ -2,7 +2,20 @@
 
 import pytest
 
-from tests.golden.worlds import Judged, account, card, crypto, dispute, feeds, label, login, night, transfer
+from tests.golden.worlds import (
+    Judged,
+    account,
+    card,
+    crypto,
+    customer,
+    dispute,
+    feeds,
+    label,
+    login,
+    night,
+    together,
+    transfer,
+)
 
 FARM = ("farm-1", "farm-2", "farm-3", "farm-4")
 FAMILY = ("home-anna", "home-ben", "home-cleo")
@@ -17,23 +30,30 @@ DESKS = ("desk-main", "desk-sub-1", "desk-sub-2", "desk-sub-3")
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     world = feeds(
-        # A farm: strangers on one phone, who all cash out to one wallet.
-        *[
-            account(one, 5, kyc_name=f"Ann {name}")
-            for one, name in zip(FARM, ("Ode", "Iri", "Uva", "Elo"), strict=True)
-        ],
-        *[login(one, 2, device_id="farm-phone", ip="203.0.113.1") for one in FARM],
+        # A farm: strangers opened in one week on one phone, who all cash out to one wallet.
+        *together(*[customer(one, 9 - n, own=False) for n, one in enumerate(FARM)]),
+        *[login(one, day, device_id="farm-phone", ip="203.0.113.1") for one in FARM for day in (5, 4, 3, 2)],
         *[crypto(one, "TFarm") for one in FARM],
-        # A family: one tablet, one address at home, one surname.
-        *[account(one, 900, kyc_name=f"{one[5:]} Okafor") for one in FAMILY],
-        *[login(one, 2, device_id="home-tablet", ip="203.0.113.2") for one in FAMILY],
+        # A family: one tablet, one address at home, one surname; to each a phone and years of their own.
+        *together(
+            *[
+                customer(one, 900 - 260 * n, kyc_name=f"{one[5:]} Okafor", postal_address="3 Elm Street, Springfield")
+                for n, one in enumerate(FAMILY)
+            ]
+        ),
+        *[login(one, day, device_id="home-tablet", ip="203.0.113.2") for one in FAMILY for day in (2, 30, 60)],
         # One stolen card on three accounts, one of them charged back.
-        *[account(one, 5, kyc_name=f"Bo {name}") for one, name in zip(THIEVES, ("Ash", "Elm", "Fir"), strict=True)],
-        *[card(one, "stolen-token") for one in THIEVES],
+        *together(*[customer(one, 7 - n, own=False) for n, one in enumerate(THIEVES)]),
+        *[card(one, "stolen-token", 5 - n) for n, one in enumerate(THIEVES)],
         *[login(one, 3, device_id=f"phone-of-{one}") for one in THIEVES],
         dispute("thief-1", "chargeback", reason_code="10.4", amount=900, currency="EUR"),
         # The family card: the same sharing, one postal address, nobody charged back.
-        *[account(one, 900, postal_address="1 Elm Street, Springfield") for one in CARD_FAMILY],
+        *together(
+            *[
+                customer(one, 900 - 200 * n, postal_address="1 Elm Street, Springfield")
+                for n, one in enumerate(CARD_FAMILY)
+            ]
+        ),
         *[card(one, "family-token") for one in CARD_FAMILY],
         # An office: thirty people behind one address; two of them also know each other.
         *[account(one, 400) for one in OFFICE],

@@ -27,6 +27,7 @@ from linkgraph.store import open_view
 AS_OF = 1_777_593_600  # 2026-05-01
 NOW = 1_780_000_000_000_000
 DAY = 86_400
+_PARTS = (0.95, 0.7, 0.5, 0.3, 0.2, 0.1, 0.02)  # when, of the time since an account was opened, its own device was used
 
 Fact = tuple[str, dict[str, Any]]
 Feeds = dict[str, list[dict[str, Any]]]
@@ -45,6 +46,22 @@ def account(account_id: str, days_ago: float = 10, **columns: Any) -> Fact:
 def login(account_id: str, days_ago: float = 1, **columns: Any) -> Fact:
     """A logins row: device_id, fingerprint, ip."""
     return "logins", {"account_id": account_id, "at": at(days_ago)} | columns
+
+
+def customer(account_id: str, opened: float = 400, *, own: bool = True, **columns: Any) -> list[Fact]:
+    """Somebody known to the exchange: name, address, country. `own`: with a phone, a tablet and a card of their own."""
+    known = {"kyc_name": f"Kim {_word(account_id)}", "country": "ES", "postal_address": f"1 {_word(account_id)} Street"}
+    facts = [account(account_id, opened, **(known | columns))]
+    if own:
+        facts += [login(account_id, opened * part, device_id=f"phone-of-{account_id}") for part in _PARTS]
+        facts += [login(account_id, opened * part, device_id=f"tablet-of-{account_id}") for part in _PARTS[1::3]]
+        facts.append(card(account_id, f"card-of-{account_id}", opened * 0.9))
+    return facts
+
+
+def together(*groups: list[Fact]) -> list[Fact]:
+    """The facts of several, one after another."""
+    return [fact for group in groups for fact in group]
 
 
 def card(account_id: str, token: str, days_ago: float = 1) -> Fact:
@@ -191,6 +208,12 @@ def read(settings: Settings, run: Run, ids: Sequence[str]) -> Judged:
             contributions=view.contributions(ids),
             used={one: view.identifiers(keys[one]) for one in ids},
         )
+
+
+def _word(account_id: str) -> str:
+    """A name that nobody else has."""
+    digest = hashlib.sha256(account_id.encode()).digest()
+    return "".join(chr(ord("a") + byte % 26) for byte in digest[:10]).title()
 
 
 def _keys(path: Path) -> Path:
