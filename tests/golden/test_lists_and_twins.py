@@ -24,12 +24,14 @@ from tests.golden.worlds import (
     account,
     crypto,
     csv_text,
+    customer,
     feeds,
     label,
     login,
     read,
     settle,
     take_lists,
+    together,
 )
 
 VPN = tuple(f"vpn-{n}" for n in range(8))
@@ -38,6 +40,7 @@ HOT = ("hot-1", "hot-2", "hot-3")
 SWEEP = ("sweep-1", "sweep-2", "sweep-3")
 SANCTIONED = ("bad-1", "bad-2", "bad-3")
 JUDGED_ORDINARY = ("own-1", "own-2", "own-3")
+TRIOS = (HOT, SWEEP, SANCTIONED, JUDGED_ORDINARY)
 
 LISTS = {
     "vpn": ('form = "ip"\nclass = "vpn"\ndate = 2026-01-01', "8.8.8.0/24\n"),
@@ -74,6 +77,11 @@ def exits() -> list[Fact]:
 def world() -> Feeds:
     return feeds(
         *exits(),
+        # Of each three two are confirmed: only what a list says of their wallet tells them apart.
+        *together(*[customer(one, 9 - n, own=False) for group in TRIOS for n, one in enumerate(group)]),
+        *[login(one, 3, device_id=f"phone-of-{one}") for group in TRIOS for one in group],
+        *[label(one, "fraud") for group in TRIOS for one in group[:2]],
+        *together(*[customer(one, 9 - n, own=False) for n, one in enumerate(RING)]),
         *[crypto(one, "THot") for one in HOT],
         *[crypto(one, "TVenue", memo="5") for one in ("memo-1", "memo-2")],
         *[crypto(one, "TSweep") for one in SWEEP],

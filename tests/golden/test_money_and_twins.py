@@ -2,18 +2,23 @@
 
 import pytest
 
-from tests.golden.worlds import Judged, crypto, feeds, login, night, sale
+from tests.golden.worlds import Judged, crypto, customer, feeds, label, login, night, sale, together
 
 SWEEP = ("sweep-1", "sweep-2", "sweep-3")
 CUSTOMERS = ("memo-1", "memo-2", "memo-3")
 CROWD = tuple(f"crowd-{n:02}" for n in range(51))
 FAKERS = ("fake-1", "fake-2", "fake-3")
 BUYERS = ("tri-1", "tri-2", "tri-3")
+TRIOS = (SWEEP, CUSTOMERS, FAKERS, BUYERS)
 
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     world = feeds(
+        # Of each three two are confirmed, and each has a phone of its own: only what the money says tells them apart.
+        *together(*[customer(one, 9 - n, own=False) for group in TRIOS for n, one in enumerate(group)]),
+        *[login(one, 3, device_id=f"phone-of-{one}") for group in TRIOS for one in group],
+        *[label(one, "fraud") for group in TRIOS for one in group[:2]],
         # Three sweep their money to one wallet; three others to one exchange, told apart by memo.
         *[crypto(one, "TSweep") for one in SWEEP],
         *[crypto(one, "TVenue", memo=one) for one in CUSTOMERS],

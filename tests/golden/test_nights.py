@@ -9,7 +9,7 @@ import pytest
 from linkgraph.nightly import Plan, run_night
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
-from tests.golden.worlds import AS_OF, DAY, Judged, feeds, label, login, read, settle
+from tests.golden.worlds import AS_OF, DAY, Judged, customer, feeds, label, login, read, settle, together
 
 EARLY, LATE = 20, 0  # days before AS_OF
 ALL = ("k-1", "k-2", "k-3", "k-4", "m-1", "m-2", "m-3", "o-1", "o-2", "o-3")
@@ -32,6 +32,10 @@ def run_as_of(settings: Settings, days_ago: int) -> Run:
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
     world = feeds(
+        # Strangers by name, opened in bursts, with nothing but a phone in common.
+        *together(*[customer(f"k-{n}", 27 - n / 4, own=False) for n in (1, 2, 3)], customer("k-4", 11, own=False)),
+        *together(*[customer(f"m-{n}", 8 - n / 4, own=False) for n in (1, 2, 3)]),
+        *together(*[customer(f"o-{n}", 385 - n / 4, own=False) for n in (1, 2, 3)]),
         # A ring that a fourth joins between the nights.
         *[login(one, 25, device_id="k-phone") for one in ("k-1", "k-2", "k-3")],
         login("k-4", 10, device_id="k-phone"),
@@ -83,7 +87,9 @@ def test_each_event_names_what_caused_it(nights: Nights) -> None:
 def test_the_first_night_knows_nothing_of_later(nights: Nights) -> None:
     before = nights.judged(nights.first)
     assert before.accounts["k-1"].label is None
-    assert {account.risk for account in before.accounts.values()} == {0.0}
+    assert {account.one_hop + account.propagated for account in before.accounts.values()} == {0.0}
+    after = nights.judged(nights.second)
+    assert (after.accounts["k-1"].label, after.accounts["k-2"].one_hop > 0) == ("fraud", True)
     assert "k-4" not in before.accounts
 
 

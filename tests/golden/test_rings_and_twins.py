@@ -20,6 +20,7 @@ from tests.golden.worlds import (
 FARM = ("farm-1", "farm-2", "farm-3", "farm-4")
 FAMILY = ("home-anna", "home-ben", "home-cleo")
 THIEVES = ("thief-1", "thief-2", "thief-3")
+CREW = ("crew-1", "crew-2", "crew-3", "crew-4")
 CARD_FAMILY = ("card-mum", "card-dad", "card-kid")
 OFFICE = tuple(f"office-{n:02}" for n in range(30))
 STAFF = tuple(f"staff-{n}" for n in range(6))
@@ -42,10 +43,14 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
             ]
         ),
         *[login(one, day, device_id="home-tablet", ip="203.0.113.2") for one in FAMILY for day in (2, 30, 60)],
-        # One stolen card on three accounts, one of them charged back.
+        # One stolen card and one phone on three accounts, one of them charged back.
         *together(*[customer(one, 7 - n, own=False) for n, one in enumerate(THIEVES)]),
-        *[card(one, "stolen-token", 5 - n) for n, one in enumerate(THIEVES)],
-        *[login(one, 3, device_id=f"phone-of-{one}") for one in THIEVES],
+        *[card(one, "stolen-token", 5) for one in THIEVES],
+        *[login(one, day, device_id="thief-phone") for one in THIEVES for day in (4, 3, 2)],
+        # A crew on one phone alone, one of them confirmed.
+        *together(*[customer(one, 8 - n, own=False) for n, one in enumerate(CREW)]),
+        *[login(one, day, device_id="crew-phone") for one in CREW for day in (5, 4, 3, 2)],
+        label("crew-1", "fraud"),
         dispute("thief-1", "chargeback", reason_code="10.4", amount=900, currency="EUR"),
         # The family card: the same sharing, one postal address, nobody charged back.
         *together(
@@ -85,8 +90,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     return night(tmp_path_factory.mktemp("twins"), world)
 
 
-def test_the_rings_are_the_farm_and_the_thieves_and_nobody_else(judged: Judged) -> None:
-    assert sorted(map(sorted, judged.groups)) == [sorted(FARM), sorted(THIEVES)]
+def test_the_rings_are_the_farm_the_thieves_the_crew_and_nobody_else(judged: Judged) -> None:
+    assert sorted(map(sorted, judged.groups)) == [sorted(CREW), sorted(FARM), sorted(THIEVES)]
 
 
 def test_a_farm_shares_a_device_and_a_wallet_by_name(judged: Judged) -> None:
@@ -163,4 +168,4 @@ def test_a_ring_is_as_fragile_as_the_things_that_could_hold_it_alone(judged: Jud
     """An address makes no pair: a farm that loses device and wallet is no ring, whatever address it still has."""
     fragility = {ring.ring_id: ring.fragility for ring in judged.rings}
     assert fragility[judged.accounts["farm-1"].ring_id or ""] == 2
-    assert fragility[judged.accounts["thief-1"].ring_id or ""] == 1
+    assert fragility[judged.accounts["crew-1"].ring_id or ""] == 1

@@ -10,6 +10,7 @@ from tests.golden.worlds import (
     account,
     card,
     crypto,
+    customer,
     dispute,
     feeds,
     label,
@@ -17,11 +18,12 @@ from tests.golden.worlds import (
     night,
     payment,
     sale,
+    together,
     transfer,
 )  # fmt: skip
 
 VICTIMS = ("taken-1", "taken-2", "taken-3", "taken-4")
-OPERATORS = ("operator-1", "operator-2", "operator-3")
+OPERATORS = tuple(f"operator-{n}" for n in range(1, 7))
 BUYERS = ("buyer-1", "buyer-2", "buyer-3")
 MULES = ("mule-1", "mule-2", "mule-3")
 CLIENTS = tuple(f"client-{n}" for n in range(8))
@@ -84,9 +86,10 @@ def disputers() -> list[Fact]:
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     world = feeds(
         *[fact for n, one in enumerate(VICTIMS) for fact in takeover(one, 10 + n)],
-        *[login(one, 9, device_id="d-intruder") for one in OPERATORS],
+        *together(*[customer(one, 14 - n, own=False) for n, one in enumerate(OPERATORS)]),
+        *[login(one, day, device_id="d-intruder") for one in OPERATORS for day in (9, 8, 7, 6)],
         *[crypto(one, "TIntruder", days_ago=8) for one in OPERATORS],
-        label("operator-1", "fraud", 4, typology="stolen_card_ring"),
+        *[label(f"operator-{n}", "fraud", 4, typology="stolen_card_ring") for n in (1, 4, 5, 6)],
         dispute("taken-1", "takeover_report", 6),
         dispute("taken-2", "takeover_report", 6),
         dispute("taken-2", "chargeback", 5, reason_code="10.4", dispute_id="cb"),

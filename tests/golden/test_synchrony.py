@@ -9,7 +9,7 @@ import pytest
 from linkgraph.explain.account import explain, render
 from linkgraph.nightly import Plan, run_night
 from linkgraph.store import open_view
-from tests.golden.worlds import AS_OF, Fact, Judged, account, feeds, login, night, read, settle
+from tests.golden.worlds import AS_OF, Fact, Judged, account, feeds, label, login, night, read, settle
 
 MINUTE = 1 / 1440  # days
 CARRIER, OFFICE_ADDRESS = "198.51.100.1", "198.51.100.2"
@@ -22,6 +22,7 @@ MULES = ("mule-1", "mule-2", "mule-3")
 def world() -> list[Fact]:
     draw = random.Random(7)
     facts = [account(one, 200) for one in (*CREW, *STRANGERS, *OFFICE, *MULES)]
+    facts += [label(one, "fraud") for one in CREW[:2]]
     for day in (3.1, 8.37, 14.52, 22.8, 31.25, 44.66):
         facts += [login(one, day + draw.uniform(0, 12) * MINUTE, ip=CARRIER) for one in CREW]
     facts += [login(one, draw.uniform(0, 80), ip=CARRIER) for one in STRANGERS for _ in range(4)]
