@@ -1,5 +1,5 @@
--- How accounts that are in a linked pair use their identifiers: how many they have, how many others have too, and how much
--- of their device use is on devices of others.
+-- How accounts that are in a linked pair use their identifiers inside the kinds' windows: how many they have, how many
+-- others have too, and how much of their device use is on devices of others.
 -- returns: account, devices, shared_devices, device_uses, shared_device_uses, instruments, shared_instruments, wallets, shared_wallets, uses
 WITH wanted AS (
   SELECT a AS account FROM kept_pairs
@@ -14,6 +14,9 @@ WITH wanted AS (
   FROM used
   JOIN roster ON roster.account_id = used.account_id
   JOIN wanted ON wanted.account = roster.id
+  JOIN kinds ON kinds.kind = used.kind
+  CROSS JOIN clock
+  WHERE used.last_seen >= clock.as_of // 1000000 - kinds.max_age
   GROUP BY roster.id
 ), shared AS (
   SELECT
