@@ -65,6 +65,8 @@ def places() -> list[Fact]:
 def money() -> list[Fact]:
     """A venue's wallet without memo, a ring's wallet, a payroll account, and a card of tests."""
     facts: list[Fact] = [login(one, device_id=one) for one in (*DEPOSITORS, *WITHDRAWERS, *SWEEP, *STAFF, *TESTED)]
+    # Of those who pay one wallet, theirs or a venue's, as many are confirmed.
+    facts += [label(one, "fraud") for group in (SWEEP, WITHDRAWERS) for one in group[:4]]
     facts += [crypto(one, "TVenue", "in") for one in DEPOSITORS]
     facts += [crypto(one, "TVenue") for one in WITHDRAWERS]
     facts += [crypto(one, "TSweep") for one in SWEEP]

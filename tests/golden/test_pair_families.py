@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.golden.worlds import Fact, Judged, account, crypto, feeds, login, night, trade, transfer
+from tests.golden.worlds import Fact, Judged, account, crypto, feeds, label, login, night, trade, transfer
 
 MULES = ("mule-1", "mule-2", "mule-3", "mule-4")
 CHAIN = ("hop-1", "hop-2", "hop-3")
@@ -26,6 +26,7 @@ def money() -> list[Fact]:
     return [
         *[transfer(one, "collector", 3) for one in MULES],
         *[login(one, 3, ip="203.0.113.9") for one in (*MULES, "collector")],
+        *[login(one, day, device_id="mule-phone") for one in MULES for day in (3, 2)],
         *[transfer(one, "charity", day) for one in DONORS for day in (3, 33)],
         *[fact for one in CLIENTS for fact in (transfer(one, "otc-desk", 4), transfer("otc-desk", one, 2))],
         *[transfer("employer", one, day) for one in WORKERS for day in (5, 35)],
@@ -69,9 +70,14 @@ def referrals() -> list[Fact]:
     ]
 
 
+def rulings() -> list[Fact]:
+    """Half and more of the guilty are confirmed."""
+    return [label(one, "fraud", 1) for one in (*MULES[:3], *CHAIN[:2], *WASHERS[:2])]
+
+
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
-    return night(tmp_path_factory.mktemp("families"), feeds(*money(), *trades(), *referrals()))
+    return night(tmp_path_factory.mktemp("families"), feeds(*money(), *trades(), *referrals(), *rulings()))
 
 
 def names(judged: Judged, a: str, b: str) -> tuple[list[str], list[str]]:
@@ -110,7 +116,9 @@ def test_a_bonus_that_goes_one_way_links_those_who_were_brought(judged: Judged) 
 
 @pytest.mark.parametrize("innocent", [DONORS, CLIENTS, WORKERS, TRADERS, FANS, PAID, SENDERS, FRIENDS, SUBS])
 def test_crowds_that_do_the_same_are_not_linked(judged: Judged, innocent: tuple[str, ...]) -> None:
-    assert not [pair for pair in judged.pairs if {pair.account_a, pair.account_b} & set(innocent)]
+    linked = [pair for pair in judged.pairs if {pair.account_a, pair.account_b} & set(innocent)]
+    assert not [pair for pair in linked if pair.probability >= 0.5]
+    assert len(linked) <= 1, "chance alone makes hardly a weak pair"
 
 
 def test_an_old_payment_is_no_hop(judged: Judged) -> None:

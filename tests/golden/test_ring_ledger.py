@@ -18,6 +18,7 @@ from tests.golden.worlds import AS_OF, DAY, Feeds, card, feeds, login, settle
 
 NIGHTS = (20, 10, 0)  # days before AS_OF
 TRIO = ("1", "2", "3")
+BRIDGED = ("s-1", "s-2", "s-3", "t-1", "t-2", "t-3")
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,10 @@ def chain(folder: Path, world: Feeds, nights: tuple[int, ...] = NIGHTS) -> Chain
 @pytest.fixture(scope="module")
 def lives(tmp_path_factory: pytest.TempPathFactory) -> Chain:
     world = feeds(
-        # Two trios, each of one card, held together by a phone whose last use is too old in the second night.
+        # Two trios of one card and phone each, held together by a phone whose last use is too old in the second night.
         *[card(f"{side}-{n}", f"{side}-card", days_ago=30) for side in ("s", "t") for n in TRIO],
-        *[login(one, 365 + 15, device_id="bridge") for one in ("s-1", "s-2", "t-1")],
+        *[login(one, 30, device_id=f"{one[0]}-phone") for one in BRIDGED],
+        *[login(one, 365 + 15, device_id="bridge") for one in BRIDGED],
         # Two rings that one card joins before the last night.
         *[login(f"{side}-{n}", 25, device_id=f"{side}-phone") for side in ("p", "q") for n in TRIO],
         *[card(one, "pq-card", days_ago=5) for one in ("p-1", "p-2", "q-1")],
