@@ -1,5 +1,5 @@
 """Chooses rings among overlapping candidates: the best first, each account once; what is left of an overlapped
-candidate is judged again.
+candidate is judged again, each connected part of it by itself.
 """
 
 from collections.abc import Callable
@@ -15,9 +15,17 @@ _ROUNDS = 3  # candidates, what is left of them, and what is left of that
 
 
 def choose(
-    pool: Pool, judge: Callable[[Pool], Floats], floor: float, accounts: int, parameters: Parameters
+    pool: Pool,
+    judge: Callable[[Pool], Floats],
+    apart: Callable[[Pool], Pool],
+    floor: float,
+    accounts: int,
+    parameters: Parameters,
 ) -> tuple[Pool, Floats]:
-    """Disjoint groups worth at least `floor` to `judge`, and their worth, in the order of their first member."""
+    """Disjoint groups worth at least `floor` to `judge`, and their worth, in the order of their first member.
+
+    `apart`: the connected parts of every group of a pool.
+    """
     taken = np.zeros(accounts, dtype=bool)
     groups, scores = [pool_of([])], [np.empty(0)]
     for _ in range(_ROUNDS):
@@ -25,10 +33,10 @@ def choose(
             break
         score = judge(pool)
         chosen, left = greedy(pool, score, taken, floor)
-        left = [free for free in left if len(free) >= parameters.ring_min]
         groups.append(pool.where(chosen))
         scores.append(score[chosen])
-        pool = distinct(pool_of(left))
+        pool = apart(pool_of(left))
+        pool = distinct(pool.where(pool.size >= parameters.ring_min))
     return ordered(joined(groups), np.concatenate(scores))
 
 

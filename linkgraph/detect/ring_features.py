@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from linkgraph.detect.candidates import Linked, Places, Pool
 from linkgraph.detect.evidence import UNITS_PER_BIT
+from linkgraph.detect.graph import components
 from linkgraph.kinds import FAMILIES
 
 Floats = NDArray[np.float64]
@@ -179,6 +180,15 @@ def _of_pairs(pool: Pool, pairs: Linked, inside: Inside) -> dict[str, Floats]:
         "star": (np.maximum.reduceat(degree, pool.start[:-1]) if n else np.empty(0)) / (size - 1),
         **_covered(pool, pairs, inside, ends),
     }
+
+
+def connected_parts(pool: Pool, pairs: Linked) -> Pool:
+    """The parts of every group that its inside pairs hold together, in order; who has no pair inside is alone."""
+    ends = [end.astype(np.int32) for end in _ends(pool, pairs, pairs_inside(pool, pairs))]
+    label = components(len(pool.members), *ends)
+    size = np.bincount(label)
+    start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+    return Pool(start, pool.members[np.argsort(label, kind="stable")])
 
 
 def _ends(pool: Pool, pairs: Linked, inside: Inside) -> list[Places]:

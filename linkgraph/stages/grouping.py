@@ -54,8 +54,11 @@ def _chosen(proposal: Proposal, model: ring_model.RingModel, parameters: Paramet
         enough = proposal.owners(pool) >= parameters.ring_min
         return np.where(enough, model.predict(proposal.features(pool)), -1.0)
 
+    def apart(pool: candidates.Pool) -> candidates.Pool:
+        return ring_features.connected_parts(pool, proposal.pairs)
+
     floor = model.prediction_for(parameters.ring_threshold)
-    return choose(proposal.pool, judge, floor, len(proposal.people.owner), parameters)
+    return choose(proposal.pool, judge, apart, floor, len(proposal.people.owner), parameters)
 
 
 def _groups(pool: candidates.Pool, pairs: candidates.Linked, parameters: Parameters) -> list[rings.Group]:

@@ -4,11 +4,18 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkgraph.detect.candidates import Pool, pool_of
+from linkgraph.detect.candidates import Linked, Pool, pool_of
 from linkgraph.detect.choosing import choose
+from linkgraph.detect.ring_features import connected_parts
+from linkgraph.kinds import FAMILIES
 from linkgraph.parameters import Parameters
 
 Worth = dict[tuple[int, ...], float]
+
+
+def whole(pool: Pool) -> Pool:
+    """Groups that nothing tears apart."""
+    return pool
 
 
 def chosen(worth: Worth, floor: float = 0.5, accounts: int = 40) -> dict[tuple[int, ...], float]:
@@ -18,7 +25,7 @@ def chosen(worth: Worth, floor: float = 0.5, accounts: int = 40) -> dict[tuple[i
         return np.array([worth.get(tuple(pool.group(n).tolist()), -1.0) for n in range(len(pool))])
 
     named = pool_of([np.array(group, dtype=np.int32) for group in worth])
-    pool, value = choose(named, judge, floor, accounts, Parameters())
+    pool, value = choose(named, judge, whole, floor, accounts, Parameters())
     return {tuple(pool.group(n).tolist()): float(value[n]) for n in range(len(pool))}
 
 
@@ -33,9 +40,25 @@ def test_what_is_left_of_an_overlapped_candidate_is_judged_again() -> None:
     def judge(pool: Pool) -> np.ndarray:
         return np.array([judged.get(tuple(pool.group(n).tolist()), -1.0) for n in range(len(pool))])
 
-    pool, value = choose(pool_of([np.array(group, np.int32) for group in worth]), judge, 0.5, 10, Parameters())
+    named = pool_of([np.array(group, np.int32) for group in worth])
+    pool, value = choose(named, judge, whole, 0.5, 10, Parameters())
     assert [pool.group(n).tolist() for n in range(len(pool))] == [[1, 2, 3], [4, 5, 6]]
     assert value.tolist() == [0.9, 0.7]
+
+
+def test_what_is_left_in_two_pieces_is_judged_piece_by_piece() -> None:
+    """Account 3 held 4-5-6 and 7-8-9 together, and is taken: together they are no group any more."""
+    held = [(1, 2), (2, 3), (3, 4), (3, 7), (4, 5), (5, 6), (7, 8), (8, 9)]
+    a, b = (np.array(end, dtype=np.int32) for end in zip(*held, strict=True))
+    pairs = Linked(a, b, np.ones(len(a)), np.full((len(a), len(FAMILIES)), 1024, dtype=np.int32))
+    worth = {(1, 2, 3): 0.9, (3, 4, 5, 6, 7, 8, 9): 0.8, (4, 5, 6, 7, 8, 9): 0.7, (7, 8, 9): 0.6}
+
+    def judge(pool: Pool) -> np.ndarray:
+        return np.array([worth.get(tuple(pool.group(n).tolist()), -1.0) for n in range(len(pool))])
+
+    named = pool_of([np.array(group, np.int32) for group in [(1, 2, 3), (3, 4, 5, 6, 7, 8, 9)]])
+    pool, _ = choose(named, judge, lambda left: connected_parts(left, pairs), 0.5, 10, Parameters())
+    assert [pool.group(n).tolist() for n in range(len(pool))] == [[1, 2, 3], [7, 8, 9]]
 
 
 def test_below_the_floor_nothing_is_chosen() -> None:
