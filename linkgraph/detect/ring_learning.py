@@ -1,19 +1,21 @@
-"""Learns the ring model from candidates whose truth is known: generated worlds, or rings labelled whole."""
+"""Learns the ring model from candidates whose truth is known: generated worlds, or rings labelled whole.
+
+scikit-learn is imported where it fits: its import sets variables of the process, which a night has no use for.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.isotonic import IsotonicRegression
-from sklearn.model_selection import GroupKFold
-from threadpoolctl import threadpool_limits
 
 from linkgraph.detect.candidates import Pool
 from linkgraph.detect.ring_features import DEEDS, FEATURES, SIGNS, Floats
 from linkgraph.detect.ring_model import RingModel
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingRegressor
 
 TREES: Final = 250
 _LEAVES, _SMALLEST_LEAF, _RATE = 12, 40, 0.06
@@ -65,6 +67,8 @@ def unseen(rows: Floats, target: Floats, fold_of: NDArray[np.int64], seed: int, 
     """The prediction of every row by trees that have not seen its fold. fold_of: rows of one number are never split (a
     true ring, a component).
     """
+    from sklearn.model_selection import GroupKFold  # noqa: PLC0415
+
     out = np.zeros(len(target))
     folds = GroupKFold(min(_FOLDS, len(np.unique(fold_of))))
     for seen, left in folds.split(rows, target, fold_of):
@@ -78,6 +82,8 @@ def calibrated(model: RingModel, prediction: Floats, target: Floats) -> RingMode
     chosen candidates, by trees that had not seen them: the best of many overlapping ones are right more often than a
     candidate of the same prediction.
     """
+    from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415
+
     curve = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(prediction, target >= _HALF)
     x = np.linspace(0.0, 1.0, _KNOTS)
     return replace(model, knots=(x, np.round(curve.predict(x), 6)))
@@ -94,7 +100,10 @@ def _with_gaps(rows: Floats, seed: int) -> Floats:
     return np.concatenate([rows, copy])
 
 
-def _fitted(rows: Floats, target: Floats, seed: int, trees: int) -> HistGradientBoostingRegressor:
+def _fitted(rows: Floats, target: Floats, seed: int, trees: int) -> "HistGradientBoostingRegressor":
+    from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
+
     forest = HistGradientBoostingRegressor(
         max_iter=trees,
         max_leaf_nodes=_LEAVES,
@@ -108,7 +117,7 @@ def _fitted(rows: Floats, target: Floats, seed: int, trees: int) -> HistGradient
         return forest.fit(rows, target)
 
 
-def _as_model(trees: HistGradientBoostingRegressor) -> RingModel:
+def _as_model(trees: "HistGradientBoostingRegressor") -> RingModel:
     nodes = [tree.nodes for stage in trees._predictors for tree in stage]
     root = np.concatenate([[0], np.cumsum([len(tree) for tree in nodes])])
     values = [_expected(tree) for tree in nodes]
