@@ -340,24 +340,16 @@ def train_rings(
     without: Annotated[list[str] | None, typer.Option(help="a typology to leave out; may be repeated")] = None,
 ) -> None:
     """Learn the ring model from made-up worlds, as the one delivered with the program was, into the folder OUT."""
-    from linkgraph.evaluate.nights import scratch_home
     from linkgraph.simulate import World
-    from linkgraph.simulate import simulate as write_world
-    from linkgraph.training import Lesson, collector, train
+    from linkgraph.training import lessons_of, train
 
-    lessons: list[Lesson] = []
-    seeds = range(seed, seed + worlds)
+    made = [World.varied(accounts, each) for each in range(seed, seed + worlds)]
     with Bar("train") as bar:
-        for each in seeds:
-            bar.at(f"world {each}")
-            with scratch_home(read_settings(), out / "scratch") as scratch:
-                write_world(scratch.home / "world", World.varied(accounts, each))
-                _fill(scratch, scratch.home / "world", bar)
-                collect = {"ring": collector(scratch.home / "world" / "truth", lessons)}
-                nights.run_night(scratch, nights.Plan(variant=nights.Variant("train", collect)))
+        lessons = lessons_of(read_settings(), made, lambda scratch, world: _fill(scratch, world, bar), bar.at)
         bar.at("learn")
-        origin = {"accounts": accounts, "seeds": [seeds[0], seeds[-1]], "code_version": __version__}
+        origin = {"accounts": accounts, "seeds": [seed, seed + worlds - 1], "code_version": __version__}
         model = train(lessons, origin, seed, without or [])
+    out.mkdir(parents=True, exist_ok=True)
     typer.echo(str(model.write(out / "ring.json")))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow.compute as pc
+import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -16,11 +16,16 @@ from linkgraph.detect.candidates import Pool
 from linkgraph.detect.choosing import greedy
 from linkgraph.detect.ring_features import FEATURES, Floats
 from linkgraph.detect.ring_learning import TREES, calibrated, learn, overlap, unseen
+from linkgraph.evaluate.nights import scratch_home
 from linkgraph.models import Model
+from linkgraph.nightly import Plan, Progress, Variant, run_night
+from linkgraph.settings import Settings
+from linkgraph.simulate import World, simulate
 from linkgraph.stages import Night
 from linkgraph.stages.proposing import propose, read_pairs
 
 Ints = NDArray[np.int64]
+Fill = Callable[[Settings, Path], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +46,23 @@ class Lesson:
 
 
 def lesson(night: Night, truth: Path) -> Lesson:
-    """What a world teaches, from a night that has passed `pair` and the folder of its truth."""
+    """What a world teaches, from a night that has passed `behave` and the folder of its truth."""
     proposal = propose(night, read_pairs(night))
-    groups = pq.read_table(truth / "groups.parquet").filter(pc.field("is_ring"))
-    members = pq.read_table(truth / "accounts.parquet", columns=["account_id", "group_id"])
-    roster = pq.read_table(night.run.work("roster"), columns=["account_id"])
-    place = pc.index_in(members["group_id"], groups["group_id"].combine_chunks())
-    number = pc.index_in(members["account_id"], roster["account_id"].combine_chunks())
-    kept = pc.and_(pc.is_valid(place), pc.is_valid(number))
+    groups = pd.read_parquet(truth / "groups.parquet").query("is_ring").reset_index(drop=True)
+    members = pd.read_parquet(truth / "accounts.parquet", columns=["account_id", "group_id"])
+    roster = pd.Index(pq.read_table(night.run.work("roster"), columns=["account_id"])["account_id"].to_pandas())
+    ring_of, number = (
+        pd.Index(groups["group_id"]).get_indexer(members["group_id"]),
+        roster.get_indexer(members["account_id"]),
+    )
+    kept = (ring_of >= 0) & (number >= 0)
     group = np.full(len(roster), -1, dtype=np.int64)
-    group[number.filter(kept).to_numpy()] = place.filter(kept).to_numpy()
+    group[number[kept]] = ring_of[kept]
     size = np.maximum(1, np.bincount(group[group >= 0], minlength=len(groups)))
     target, ring = overlap(proposal.pool, group, size)
-    first = proposal.pool.members[proposal.pool.start[:-1]]
-    typology = np.array([*groups["typology"].to_pylist(), ""], dtype=np.str_)
-    return Lesson(
-        proposal.features(proposal.pool), target, np.where(ring >= 0, ring, len(groups) + first), typology[ring]
-    )
+    fold = np.where(ring >= 0, ring, len(groups) + proposal.pool.members[proposal.pool.start[:-1]])
+    typology = np.array([*groups["typology"], ""], dtype=np.str_)[ring]
+    return Lesson(proposal.pool, proposal.features(proposal.pool), target, fold, typology)
 
 
 def train(
@@ -85,9 +90,21 @@ def _chosen(lessons: Sequence[Lesson], prediction: Floats) -> NDArray[np.bool_]:
     return np.concatenate(chosen)
 
 
-Collect = Callable[[Night], None]
+def lessons_of(settings: Settings, worlds: Sequence[World], fill: Fill, progress: Progress) -> list[Lesson]:
+    """The lesson of every world, each made, ingested and run in a scratch folder under the home of `settings`.
+
+    fill: ingests a world's folder into the home of some settings.
+    """
+    lessons: list[Lesson] = []
+    for world in worlds:
+        progress(f"world {world.seed}")
+        with scratch_home(settings, settings.home / "tmp" / "training") as scratch:
+            folder = scratch.home / "world"
+            simulate(folder, world)
+            fill(scratch, folder)
+            run_night(scratch, Plan(variant=Variant("train", {"ring": _collector(folder / "truth", lessons)})))
+    return lessons
 
 
-def collector(truth: Path, lessons: list[Lesson]) -> Collect:
-    """What to do before the stage `ring` of a world's night: add its lesson."""
+def _collector(truth: Path, lessons: list[Lesson]) -> Callable[[Night], None]:
     return lambda night: lessons.append(lesson(night, truth))
