@@ -10,6 +10,7 @@ files below `tmp_path`, and a test against Neo4j talks to a real server or is sk
 The rest comes from `tests/neo4j_server/fixtures.py`.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ from linkgraph.tables import TABLES
 from tests.builders import Tables, write_run
 from tests.neo4j_server.fixtures import empty_neo4j, neo4j_jars, neo4j_server
 from tests.neo4j_server.server import Address
+
+# A night of the command line tests itself on a planted world; the tests of that ask for it.
+os.environ.setdefault("LINKGRAPH_SELF_TEST_ACCOUNTS", "0")
 
 __all__ = ["empty_neo4j", "neo4j_jars", "neo4j_server"]
 
