@@ -27,7 +27,8 @@ class People:
     """What is known of every account.
 
     owner, surname, address, country: codes, -1 unknown (owner: who declared it as a sub-account, else itself).
-    created: epoch seconds, NaN unknown. fraud, innocent: labelled so. habits: one row per account and one column per
+    created: epoch seconds, NaN unknown. fraud, innocent: ruled so; suspected: charged back or
+    suspected, which innocents are too. habits: one row per account and one column per
     entry of `HABITS`, NaN unknown. deeds: the same for `DEEDS`.
     """
 
@@ -37,6 +38,7 @@ class People:
     country: Ints
     created: Floats
     fraud: NDArray[np.bool_]
+    suspected: NDArray[np.bool_]
     innocent: NDArray[np.bool_]
     habits: Floats
     deeds: Floats
@@ -82,6 +84,7 @@ FEATURES: Final = (
     "same_address",
     "countries",
     "fraud",
+    "suspected",
     "innocent",
     *HABITS,
     *DEEDS,
@@ -217,6 +220,7 @@ def _of_people(pool: Pool, people: People) -> dict[str, Floats]:
         "same_address": _same(pool, people.address),
         "countries": _same(pool, people.country),
         "fraud": np.bincount(of, people.fraud[who], n) / pool.size,
+        "suspected": np.bincount(of, people.suspected[who], n) / pool.size,
         "innocent": np.bincount(of, people.innocent[who], n) / pool.size,
     }
     for column, name in enumerate(HABITS):

@@ -17,8 +17,8 @@ from linkgraph.detect.ring_model import RingModel
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingRegressor
 
-TREES: Final = 250
-_LEAVES, _SMALLEST_LEAF, _RATE = 12, 40, 0.06
+TREES: Final = 400
+_LEAVES, _SMALLEST_LEAF, _RATE = 24, 15, 0.06
 _FOLDS = 3
 _KNOTS = 41
 _HALF = 0.5  # Jaccard from which a candidate is the ring
@@ -34,7 +34,7 @@ _UNTOLD = (
     ("own_wallets",),
     ("uses",),
     *((name,) for name in DEEDS),
-    ("fraud", "innocent"),
+    ("fraud", "suspected", "innocent"),
 )
 
 
@@ -96,7 +96,7 @@ def _with_gaps(rows: Floats, seed: int) -> Floats:
     for names in _UNTOLD:
         untold = bare | (rng.random(len(rows)) < 0.5)
         for name in names:
-            copy[untold, FEATURES.index(name)] = 0.0 if name in ("fraud", "innocent") else np.nan
+            copy[untold, FEATURES.index(name)] = 0.0 if name in ("fraud", "suspected", "innocent") else np.nan
     return np.concatenate([rows, copy])
 
 

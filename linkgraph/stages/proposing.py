@@ -57,9 +57,10 @@ def chance(night: Night) -> rings.Chance:
 
 
 def marks(night: Night) -> np.ndarray[Any, np.dtype[np.int8]]:
-    """What the labels say of every account: 1 fraud, -1 innocent, 0 nothing."""
+    """What the labels say of every account: 1 confirmed fraud, 2 charged back or suspected, -1 innocent, 0 nothing."""
     seeds, found = night.columns("seeds"), np.zeros(night.size("roster"), dtype=np.int8)
-    found[seeds["account"][np.isin(seeds["label"], FRAUD_LABELS)]] = 1
+    found[seeds["account"][np.isin(seeds["label"], FRAUD_LABELS)]] = 2
+    found[seeds["account"][seeds["label"] == "fraud"]] = 1
     found[seeds["account"][np.isin(seeds["label"], INNOCENT_LABELS)]] = -1
     return found
 
@@ -71,7 +72,7 @@ def _people(night: Night) -> ring_features.People:
         _codes(roster[name]) for name in ("owner", "surname", "postal_address", "country")
     )
     return ring_features.People(
-        owner, surname, address, country, created, label > 0, label < 0, _habits(night), _deeds(night)
+        owner, surname, address, country, created, label == 1, label == 2, label < 0, _habits(night), _deeds(night)
     )
 
 

@@ -34,9 +34,9 @@ def people(**known: dict[int, float]) -> People:
     deeds = np.column_stack([numbers(name) for name in DEEDS])
     habits = np.column_stack([numbers(name) for name in HABITS])
     owner = np.arange(N, dtype=np.int32)
-    fraud, innocent = codes("fraud") >= 0, codes("innocent") >= 0
+    fraud, suspected, innocent = (codes(name) >= 0 for name in ("fraud", "suspected", "innocent"))
     told = (codes("surname"), codes("address"), codes("country"))
-    return People(owner, *told, numbers("created"), fraud, innocent, habits, deeds)
+    return People(owner, *told, numbers("created"), fraud, suspected, innocent, habits, deeds)
 
 
 def pool(*groups: tuple[int, ...]) -> Pool:
@@ -77,6 +77,7 @@ def test_people_of_a_group() -> None:
         surname={1: 5, 2: 5, 3: 6},
         country={1: 0, 2: 1},
         fraud={2: 1},
+        suspected={1: 1, 2: 1},
         innocent={3: 1},
         created={1: 0, 2: 2 * DAY, 3: 3 * DAY},
         own_devices={1: 1, 2: 3},
@@ -86,7 +87,7 @@ def test_people_of_a_group() -> None:
     assert row["same_surname"] == pytest.approx(2 / 3)
     assert row["countries"] == pytest.approx(1 / 3)
     assert np.isnan(row["same_address"])
-    assert [row["fraud"], row["innocent"]] == pytest.approx([1 / 3, 1 / 3])
+    assert [row["fraud"], row["suspected"], row["innocent"]] == pytest.approx([1 / 3, 2 / 3, 1 / 3])
     assert row["own_devices"] == 2.0
     assert np.isnan(row["own_wallets"])
     assert row["gathered"] == 0.5
