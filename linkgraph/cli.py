@@ -132,13 +132,14 @@ def nightly(
 @app.command()
 def fit(
     as_of: Annotated[str | None, typer.Option(help="`now`, epoch seconds or ISO 8601 with a zone")] = None,
+    evidence: Annotated[bool, typer.Option(help="the bits of evidence too, from rulings on pairs")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Learn what evidence and the score's blocks are worth, for later nights. Knows nothing after --as-of."""
+    """Learn what the score's blocks are worth, for later nights. Knows nothing after --as-of."""
     from linkgraph.fitting import fit as fit_models
 
     with Bar("fit") as bar:
-        lessons = fit_models(read_settings(), _clock(as_of), bar.at)
+        lessons = fit_models(read_settings(), _clock(as_of), bar.at, evidence)
     if as_json:
         _print(asdict(lessons))
     for line in [] if as_json else lessons.told():

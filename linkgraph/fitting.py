@@ -71,10 +71,14 @@ class Lessons:
         yield from self.missing
 
 
-def fit(settings: Settings, as_of: int | None = None, progress: Progress = lambda step: None) -> Lessons:
-    """Learn the bits of evidence and the weights of the score from what was known at `as_of` (epoch microseconds, None:
-    the newest known time), and keep them in the home; RunError where there is nothing to learn from, and then nothing
-    is written.
+def fit(
+    settings: Settings, as_of: int | None = None, progress: Progress = lambda step: None, evidence: bool = False
+) -> Lessons:
+    """Learn the weights of the score from what was known at `as_of` (epoch microseconds, None: the newest known time),
+    and keep them in the home; RunError where there is nothing to learn from, and then nothing is written.
+
+    evidence: the bits of evidence too. The ring model judges pairs by the starting bits, so whoever uses learned ones
+    should train it again.
     """
     ledger = Ledger(settings.ledger_folder)
     newest = ledger.newest_known_at()
@@ -82,9 +86,9 @@ def fit(settings: Settings, as_of: int | None = None, progress: Progress = lambd
         raise RunError("the ledger is empty: run `linkgraph ingest` first")
     clock = newest if as_of is None else as_of
     with _scratch(settings) as scratch:
-        found = {
-            "score": _score(scratch, ledger, clock, progress), "evidence": _evidence(scratch, ledger, clock, progress),
-        }  # fmt: skip
+        found = {"score": _score(scratch, ledger, clock, progress)}
+        if evidence:
+            found["evidence"] = _evidence(scratch, ledger, clock, progress)
     missing = tuple(f"{kind} not learned: {what}" for kind, what in found.items() if isinstance(what, str))
     models = tuple(model for model in found.values() if isinstance(model, Model))
     if not models:

@@ -22,20 +22,27 @@ def planted(run: Run, truth: Truth, parameters: Parameters) -> Result:
     at = found["at_default"]
     return {
         "planted": at["rings"],
+        "found": {"all": at["found"]} | {word: row["found"] for word, row in found["by_typology"].items()},
         "recall": {"all": at["recall"]} | {word: row["recall"] for word, row in found["by_typology"].items()},
         "innocent_reported": {kind: row["reported"] for kind, row in at["innocent"].items() if row["reported"]},
     }
 
 
 def alarms(tonight: Result, before: Sequence[Mapping[str, Any]], parameters: Parameters) -> list[str]:
-    """What fell by more than `self_test_fall` below the median of the nights before; nothing on the first night."""
+    """What fell by more than `self_test_fall`, and by more than one ring, below the median of the nights before; nothing
+    on the first night.
+    """
     told = []
     for word, recall in tonight["recall"].items():
-        known = [night["recall"][word] for night in before if night["recall"].get(word) is not None]
-        if recall is not None and known and recall < median(known) - parameters.self_test_fall:
-            told.append(f"recall of {word} fell to {recall:.2f} from {median(known):.2f}")
+        known = [night for night in before if night["recall"].get(word) is not None]
+        if recall is None or not known:
+            continue
+        usual = median(night["recall"][word] for night in known)
+        lost = median(night["found"][word] for night in known) - tonight["found"][word]
+        if recall < usual - parameters.self_test_fall and lost > 1:
+            told.append(f"recall of {word} fell to {recall:.2f} from {usual:.2f}")
     innocent = sum(tonight["innocent_reported"].values())
-    usual = [sum(night["innocent_reported"].values()) for night in before]
-    if usual and innocent > median(usual) + parameters.self_test_twins:
-        told.append(f"innocent groups reported rose to {innocent} from {median(usual):.0f}")
+    twins = [sum(night["innocent_reported"].values()) for night in before]
+    if twins and innocent > median(twins) + parameters.self_test_twins:
+        told.append(f"innocent groups reported rose to {innocent} from {median(twins):.0f}")
     return told

@@ -172,3 +172,22 @@ def test_nothing_published_yet_is_said(run: Run, tmp_path: Path, monkeypatch: py
         assert (code, err.count("\n")) == (1, 1), arguments
         assert "no run is published yet" in err
     assert "the ledger is empty" in run("nightly")[2]
+
+
+def test_a_night_tests_itself_on_planted_rings(
+    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second night finds what the first found in the same planted world, and raises no alarm."""
+    shutil.copytree(home / "ledger", tmp_path / "ledger")
+    monkeypatch.setenv("LINKGRAPH_HOME", str(tmp_path))
+    monkeypatch.setenv("LINKGRAPH_SELF_TEST_ACCOUNTS", "1000")
+    found = []
+    for as_of in ("2026-01-20T00:00:00Z", "2026-01-21T00:00:00Z"):
+        code, _, err = run("nightly", "--as-of", as_of)
+        assert (code, "self-test" in err) == (0, False)
+        found.append(open_run(tmp_path).record()["self_test"])
+    first, second = found
+    assert first["planted"] >= 10
+    assert 0 < first["recall"]["all"] <= 1
+    assert first["alarms"] == second["alarms"] == []
+    assert not (tmp_path / "tmp" / "self_test").exists()
