@@ -92,8 +92,8 @@ FEATURES: Final = (
 
 
 # What speaks for innocence may not speak for guilt, whatever a training world happened to hold. Nothing is bound the
-# other way: each tree keeps the bounds by itself, so one that says "confirmed fraud" could not be taken back by the next
-# ones for a family (158 families of the training worlds stood at 0.6 for that).
+# other way: each tree keeps the bounds by itself, so one that says "confirmed fraud" could not be taken back by the
+# next ones for a family (158 families of the training worlds stood at 0.6 for that).
 SIGNS: Final = dict.fromkeys(
     ("same_surname", "same_address", "innocent", "own_devices", "own_instruments", "own_wallets"), -1
 )

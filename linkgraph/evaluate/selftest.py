@@ -29,8 +29,9 @@ def planted(run: Run, truth: Truth, parameters: Parameters) -> Result:
 
 
 def alarms(tonight: Result, before: Sequence[Mapping[str, Any]], parameters: Parameters) -> list[str]:
-    """What fell by more than `self_test_fall`, and by more than one ring, below the median of the nights before; nothing
-    on the first night.
+    """What fell by more than `self_test_fall`, and by more than one ring, below the median of the nights before.
+
+    The first night has nothing to fall from.
     """
     told = []
     for word, recall in tonight["recall"].items():
