@@ -47,7 +47,7 @@ class Lesson:
 
 def lesson(night: Night, truth: Path) -> Lesson:
     """What a world teaches, from a night that has passed `behave` and the folder of its truth."""
-    proposal = propose(night, read_pairs(night))
+    proposal = propose(night, read_pairs(night)[0])
     groups = pd.read_parquet(truth / "groups.parquet").query("is_ring").reset_index(drop=True)
     members = pd.read_parquet(truth / "accounts.parquet", columns=["account_id", "group_id"])
     roster = pd.Index(pq.read_table(night.run.work("roster"), columns=["account_id"])["account_id"].to_pandas())

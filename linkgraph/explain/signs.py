@@ -11,6 +11,7 @@ _WORDS = {
     "transfer": "sent money directly; the one with more partners has {}",
     "hop": "money went from one to the other over an address of {} accounts",
     "matched": "traded with each other, {} % of all trades of the one with more",
+    "mirrored": "undid a trade with each other at once; the one with more such partners has {}",
     "referred": "one brought the other, one of {} it brought",
     "swept": "brought by one, they sent their money one way, {} of them",
 }

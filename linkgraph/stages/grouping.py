@@ -25,7 +25,8 @@ def ring(night: Night) -> Counts:
     learned = night.models.get("ring")
     if learned is None:
         raise RunError("the ring model is missing: linkgraph/shipped/ring.json")
-    model, pairs, memory = ring_model.ring_model(learned.values), read_pairs(night), _memory(night.previous)
+    model, memory = ring_model.ring_model(learned.values), _memory(night.previous)
+    pairs, firm = read_pairs(night)
     rules = night.parameters.digest() + learned.digest()
     parts = recall.split(night.size("roster"), pairs, chance(night).key, marks(night), rules)
     proposal = propose(night, recall.changed(parts, memory, pairs))
@@ -34,7 +35,7 @@ def ring(night: Night) -> Counts:
     pool, value = candidates.ordered(candidates.joined([fresh, kept]), np.concatenate([worth, kept_worth]))
     _keep_memory(night, recall.remembered(parts, pool, value))
     groups = _groups(pool, pairs, night.parameters)
-    _keep_members(night, groups, pairs)
+    _keep_members(night, groups, pairs, firm)
     rows = replace(proposal, pairs=pairs).features(pool)
     shares = model.shares(rows)
     _keep_reasons(night, rows, shares)
@@ -86,11 +87,11 @@ def _keep_memory(night: Night, memory: recall.Memory) -> None:
     night.keep("ring_memory", pa.table(columns, pa.schema([("digest", pa.string()), ("rings", pa.string())])))
 
 
-def _keep_members(night: Night, groups: list[rings.Group], pairs: candidates.Linked) -> None:
-    """One row per member; `firm`: the confidence with IP addresses left out."""
+def _keep_members(night: Night, groups: list[rings.Group], pairs: candidates.Linked, bare: Floats) -> None:
+    """One row per member; `firm`: the confidence by `bare`, the probabilities with IP addresses left out."""
     p, luck = night.parameters, chance(night)
     kept = (pairs.a, pairs.b, pairs.probability)
-    without_ip = (pairs.a, pairs.b, night.columns("kept_pairs")["firm"])
+    without_ip = (pairs.a, pairs.b, bare)
     seeds = [luck.seed_for(int(group.members[0])) for group in groups]
     sure = [rings.confidence(group, kept, p, seed) for group, seed in zip(groups, seeds, strict=True)]
     firm = [rings.confidence(group, without_ip, p, seed) for group, seed in zip(groups, seeds, strict=True)]

@@ -34,11 +34,20 @@ class Proposal:
         return np.bincount(keys // top, minlength=len(pool))
 
 
-def read_pairs(night: Night) -> candidates.Linked:
-    """The linked pairs of the night."""
-    kept = night.columns("kept_pairs")
+def read_pairs(night: Night) -> tuple[candidates.Linked, Floats]:
+    """The linked pairs of the night that may hold a ring together, and their probabilities without IP addresses.
+
+    Whom people ruled a victim or cleared holds no ring together: an intruder's phone would tie a victim's family to
+    him. Nor does money alone between a confirmed fraud and somebody unruled: who pays a fraudster is a victim first, and the
+    transfer block of the score tells the two directions apart.
+    """
+    kept, label = night.columns("kept_pairs"), marks(night)
     units = np.column_stack([kept[family] for family in FAMILIES])
-    return candidates.Linked(kept["a"], kept["b"], kept["probability"], units)
+    only_money = (units > 0).sum(axis=1) == (units[:, FAMILIES.index("money")] > 0)
+    one, other = label[kept["a"]], label[kept["b"]]
+    holds = (one >= 0) & (other >= 0) & ~(only_money & ((one == 1) != (other == 1)))
+    pairs = candidates.Linked(kept["a"], kept["b"], kept["probability"], units)
+    return pairs.where(holds), kept["firm"][holds]
 
 
 def propose(night: Night, pairs: candidates.Linked) -> Proposal:

@@ -76,7 +76,7 @@ def test_rulings_teach_that_homes_share_devices_and_rings_cards(tmp_path: Path) 
 
 def test_a_fit_keeps_bits_and_the_next_night_uses_them(tmp_path: Path) -> None:
     settings = settle(tmp_path, feeds(*world(*RULED)))
-    (model,) = [each for each in fit(settings, AS_OF * 1_000_000).models if each.kind == "evidence"]
+    (model,) = [each for each in fit(settings, AS_OF * 1_000_000, evidence=True).models if each.kind == "evidence"]
     run = run_night(settings, Plan(as_of=AS_OF * 1_000_000))
     assert run.record()["models"]["evidence"]["digest"] == model.digest()
 

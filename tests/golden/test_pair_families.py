@@ -72,7 +72,7 @@ def referrals() -> list[Fact]:
 
 def rulings() -> list[Fact]:
     """Half and more of the guilty are confirmed."""
-    return [label(one, "fraud", 1) for one in (*MULES[:3], *CHAIN[:2], *WASHERS[:2])]
+    return [label(one, "fraud", 1) for one in (*MULES[:3], *CHAIN, *WASHERS[:2])]
 
 
 @pytest.fixture(scope="module")

@@ -79,6 +79,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
         dispute("victim", "takeover_report"),
         label("intruder", "fraud"),
         # Money from and to a confirmed perpetrator.
+        *[fact for one in ("payer", "receiver", "paid-before-it-began", "paid-between") for fact in customer(one)],
         label("crook", "fraud", 30),
         transfer("crook", "receiver", 2),
         transfer("payer", "crook", 2),
