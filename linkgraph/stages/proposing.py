@@ -38,8 +38,8 @@ def read_pairs(night: Night) -> tuple[candidates.Linked, Floats]:
     """The linked pairs of the night that may hold a ring together, and their probabilities without IP addresses.
 
     Whom people ruled a victim or cleared holds no ring together: an intruder's phone would tie a victim's family to
-    him. Nor does money alone between a confirmed fraud and somebody unruled: who pays a fraudster is a victim first, and the
-    transfer block of the score tells the two directions apart.
+    him. Nor does money alone between a confirmed fraud and somebody unruled: who pays a fraudster is a victim first,
+    and the transfer block of the score tells the two directions apart.
     """
     kept, label = night.columns("kept_pairs"), marks(night)
     units = np.column_stack([kept[family] for family in FAMILIES])
