@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from linkgraph.engine.duckdb import DuckDBEngine, write_parquet
 from linkgraph.ledger import Ledger
+from linkgraph.models import models_at
 from linkgraph.runs import Run
 from linkgraph.settings import read_settings
 from linkgraph.stages import STAGES, Night, open_tables
@@ -70,13 +71,14 @@ def nights(home: Path, draws: int, share: float) -> Iterator[Figure]:
     settings = read_settings(home=home)
     ledger = Ledger(settings.ledger_folder)
     clock = ledger.newest_known_at() or 0
+    models = models_at(settings.home, clock)
     first: Run | None = None
     for number in range(draws + 2):
         run = Run(f"n-{number}", home / "shaken" / f"n-{number}")
         with Shaken(settings.home / "tmp", settings.memory_limit, settings.threads) as engine:
             engine.seed, engine.share = max(number - 1, 0), share
             moment = clock + (_MINUTE if first else 0)
-            events = _pass(Night(engine, ledger, run, first, moment, 0, settings.parameters, {}))
+            events = _pass(Night(engine, ledger, run, first, moment, 0, settings.parameters, models))
         if first is None:
             first = run
         else:
