@@ -34,6 +34,11 @@ WITH shared AS (
   FROM shared
   WHERE units > 0
   GROUP BY a, b
+), owned AS MATERIALIZED (
+  -- One owner at a time: the engine may else compare the owners of every two accounts first.
+  SELECT families.*, roster.owner AS left_owner
+  FROM families
+  JOIN roster ON roster.id = families.a
 )
 SELECT
   families.a AS a, families.b AS b,
@@ -43,8 +48,7 @@ SELECT
     + (stem > 0)::int + (synchrony > 0)::int + (money > 0)::int + (trade > 0)::int + (referral > 0)::int)::smallint AS families,
   access AS access, instrument AS instrument, wallet AS wallet, document AS document, proof AS proof, contact AS contact,
   stem AS stem, synchrony AS synchrony, money AS money, trade AS trade, referral AS referral
-FROM families
-JOIN roster AS left_account ON left_account.id = families.a
-JOIN roster AS right_account ON right_account.id = families.b
-WHERE left_account.owner <> right_account.owner
+FROM owned AS families
+JOIN roster ON roster.id = families.b
+WHERE families.left_owner <> roster.owner
 ORDER BY a, b

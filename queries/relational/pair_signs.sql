@@ -12,10 +12,15 @@ WITH found AS (
   SELECT a, b, sign, value, most FROM hop_signs
   UNION ALL
   SELECT a, b, sign, value, most FROM referral_signs
+), owned AS MATERIALIZED (
+  -- One owner at a time: the engine may else compare the owners of every two accounts first.
+  SELECT
+    found.a AS a, found.b AS b, found.sign AS sign, found.value AS value, found.most AS most, roster.owner AS left_owner
+  FROM found
+  JOIN roster ON roster.id = found.a
 )
-SELECT found.a AS a, found.b AS b, found.sign AS sign, found.value AS value, found.most AS most
-FROM found
-JOIN roster AS left_account ON left_account.id = found.a
-JOIN roster AS right_account ON right_account.id = found.b
-WHERE left_account.owner <> right_account.owner
+SELECT owned.a AS a, owned.b AS b, owned.sign AS sign, owned.value AS value, owned.most AS most
+FROM owned
+JOIN roster ON roster.id = owned.b
+WHERE owned.left_owner <> roster.owner
 ORDER BY a, b, sign
