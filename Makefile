@@ -26,7 +26,7 @@ demo: setup
 	PATH=$(CURDIR)/$(BIN):$$PATH bash tests/demo.sh
 
 test: gate
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 gate: setup lint types imports
 
