@@ -116,7 +116,6 @@ class Parameters:
     fit_enough: float = 10.0  # accounts that became fraud; a block that reached fewer cannot be told from chance
     isotonic_min: int = 1000  # rows
     isotonic_positives: int = 50
-    young_account_days: int = 30
     # evaluate
     self_test_nights: int = 28
     self_test_fall: float = 0.1  # of recall, below the median of those nights

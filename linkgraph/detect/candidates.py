@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from linkgraph.detect.evidence import UNITS_PER_BIT
 from linkgraph.detect.graph import components
+from linkgraph.detect.pairs import linked
 from linkgraph.kinds import FAMILIES
 from linkgraph.parameters import Parameters
 
@@ -85,8 +86,9 @@ def propose(accounts: int, pairs: Linked, partition: Pool, parameters: Parameter
     masks = [units >= level * UNITS_PER_BIT for level in _levels(units)]
     for family in range(len(FAMILIES)):
         alone = pairs.units[:, family]
-        masks += [alone > 0, units - alone >= _levels(units)[-1] * UNITS_PER_BIT] if alone.any() else []
-    parts = [_parts(accounts, pairs.a[mask], pairs.b[mask], parameters) for mask in masks]
+        rest = linked(units - alone, parameters.prior_bits, parameters.tau)
+        masks += [alone > 0, rest] if alone.any() else []
+    parts = [_parts(pairs.a[mask], pairs.b[mask], parameters) for mask in masks]
     return distinct(joined([*parts, partition, *_stars(accounts, pairs, parameters)]))
 
 
@@ -120,7 +122,7 @@ def _levels(units: NDArray[np.int64]) -> list[int]:
     return list(range(int(units.max()) // UNITS_PER_BIT, int(units.min()) // UNITS_PER_BIT - 1, -1))
 
 
-def _parts(accounts: int, a: Ints, b: Ints, parameters: Parameters) -> Pool:
+def _parts(a: Ints, b: Ints, parameters: Parameters) -> Pool:
     """Components of some pairs, as far as their size allows."""
     ends, local = np.unique(np.concatenate([a, b]), return_inverse=True)
     label = components(len(ends), *np.split(local.astype(np.int32), 2))

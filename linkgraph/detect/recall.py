@@ -30,16 +30,19 @@ class Component:
 
 
 def split(
-    accounts: int, pairs: Linked, key: Callable[[int], str], marks: NDArray[np.int8], rules: str
+    accounts: int, pairs: Linked, key: Callable[[int], str], marks: NDArray[np.int8], rules: str, smallest: int
 ) -> list[Component]:
-    """The components of the pairs, by first account. marks: label of every account; rules: digest of parameters and
-    model.
+    """The components of at least `smallest` accounts, by first account.
+
+    marks: label of every account; rules: digest of parameters and model.
     """
     label = components(accounts, pairs.a, pairs.b)[pairs.a]
     order = np.argsort(label, kind="stable")
     found = []
     for rows in np.split(order, np.flatnonzero(np.diff(label[order])) + 1) if len(order) else []:
         members, local = np.unique(np.concatenate([pairs.a[rows], pairs.b[rows]]), return_inverse=True)
+        if len(members) < smallest:
+            continue
         state = hashlib.blake2b(rules.encode(), digest_size=16)
         state.update("\0".join(key(int(member)) for member in members).encode())
         for part in (local.astype(np.int32), pairs.units[rows], marks[members]):

@@ -5,6 +5,7 @@ one: shares, ratios, bits, days. What cannot be known (no names, no devices, no 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -94,9 +95,7 @@ FEATURES: Final = (
 # What speaks for innocence may not speak for guilt, whatever a training world happened to hold. Nothing is bound the
 # other way: each tree keeps the bounds by itself, so one that says "confirmed fraud" could not be taken back by the
 # next ones for a family (158 families of the training worlds stood at 0.6 for that).
-SIGNS: Final = dict.fromkeys(
-    ("same_surname", "same_address", "innocent", "own_devices", "own_instruments", "own_wallets"), -1
-)
+INNOCENCE: Final = ("same_surname", "same_address", "innocent", "own_devices", "own_instruments", "own_wallets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,21 +124,25 @@ def in_words(rows: Floats, shares: Floats) -> list[str]:
 
 def pairs_inside(pool: Pool, pairs: Linked) -> Inside:
     """Which linked pairs have both ends in the same candidate."""
-    accounts = int(max(pairs.b.max(initial=0), pool.members.max(initial=0))) + 1
+    accounts, keys = _keys(pool, pairs)
     first = np.searchsorted(pairs.a, np.arange(accounts + 1))  # pairs are sorted by a: each account's own stretch
     count = np.diff(first)[pool.members]
     bounds = np.searchsorted(np.cumsum(count), np.arange(0, int(count.sum()) + 1, _EDGES_AT_ONCE), side="left")
-    bounds = np.unique(np.concatenate([bounds, [len(count)]]))
-    keys = pool.of * accounts + pool.members
+    bounds = np.unique(np.concatenate([[0], bounds, [len(count)]]))
     found = [
         _look_up(slice(low, high), (pool, pairs), (first, count), (keys, accounts))
-        for low, high in zip(np.concatenate([[0], bounds])[:-1], bounds, strict=False)
-        if high > low
+        for low, high in pairwise(bounds.tolist())
     ]
     of = np.concatenate([np.empty(0, np.int64), *(each.of for each in found)])
     pair = np.concatenate([np.empty(0, np.int64), *(each.pair for each in found)])
     order = np.lexsort((pair, of))
     return Inside(of[order], pair[order])
+
+
+def _keys(pool: Pool, pairs: Linked) -> tuple[int, Places]:
+    """How many account numbers there may be, and a rising number (group, member) for every entry of `pool.members`."""
+    accounts = int(max(pairs.b.max(initial=0), pool.members.max(initial=0))) + 1
+    return accounts, pool.of * accounts + pool.members
 
 
 def _look_up(
@@ -161,7 +164,7 @@ def _of_pairs(pool: Pool, pairs: Linked, inside: Inside) -> dict[str, Floats]:
     held = np.bincount(inside.of, minlength=n)
     p = pairs.probability[inside.pair]
     within = np.bincount(inside.of, p, n)
-    accounts = int(max(pairs.b.max(initial=0), pool.members.max(initial=0))) + 1
+    accounts, _ = _keys(pool, pairs)
     strength = np.bincount(pairs.a, pairs.probability, accounts) + np.bincount(pairs.b, pairs.probability, accounts)
     total = np.bincount(pool.of, strength[pool.members], n)
     ends = _ends(pool, pairs, inside)
@@ -193,8 +196,7 @@ def connected_parts(pool: Pool, pairs: Linked) -> Pool:
 
 def _ends(pool: Pool, pairs: Linked, inside: Inside) -> list[Places]:
     """Place in `pool.members` of both ends of every inside pair."""
-    accounts = int(max(pairs.b.max(initial=0), pool.members.max(initial=0))) + 1
-    keys = pool.of * accounts + pool.members
+    accounts, keys = _keys(pool, pairs)
     return [np.searchsorted(keys, inside.of * accounts + end[inside.pair]) for end in (pairs.a, pairs.b)]
 
 
@@ -264,7 +266,6 @@ def _openings(pool: Pool, created: Floats) -> tuple[Floats, Floats]:
     start = pool.start[:-1]
     enough = known >= 2
     middle = gap[np.minimum(start + np.maximum(known - 2, 0) // 2, len(gap) - 1)] if len(gap) else np.empty(0)
-    low, high = start + known // 4, start + np.maximum(known * 3 // 4, 1) - 0
-    high = np.minimum(high, start + np.maximum(known - 1, 0))
+    low, high = start + known // 4, start + np.minimum(known * 3 // 4, np.maximum(known - 1, 0))
     span = (when[high] - when[low]) / _DAY if len(when) else np.empty(0)
     return np.where(enough, np.log2(1 / 1440 + middle), np.nan), np.where(enough, np.log2(1 / 1440 + span), np.nan)

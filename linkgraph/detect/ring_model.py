@@ -54,7 +54,6 @@ class RingModel:
         found = np.zeros((len(rows), len(FEATURES)))
         for row in range(len(rows)):
             node = self.root.copy()
-            found[row] += 0.0
             while (inner := self.feature[node] >= 0).any():
                 below = self._below(rows[row : row + 1], node[None, :])[0]
                 moved = np.where(inner, self.value[below] - self.value[node], 0.0)

@@ -28,7 +28,7 @@ def ring(night: Night) -> Counts:
     model, memory = ring_model.ring_model(learned.values), _memory(night.previous)
     pairs, firm = read_pairs(night)
     rules = night.parameters.digest() + learned.digest()
-    parts = recall.split(night.size("roster"), pairs, chance(night).key, marks(night), rules)
+    parts = recall.split(night.size("roster"), pairs, chance(night).key, marks(night), rules, night.parameters.ring_min)
     proposal = propose(night, recall.changed(parts, memory, pairs))
     fresh, worth = _chosen(proposal, model, night.parameters)
     kept, kept_worth = recall.recalled(parts, memory)

@@ -85,6 +85,12 @@ def test_another_component_adds_its_candidates_and_moves_none() -> None:
     assert [group for group in with_other if group[0] < 40] == proposed(*mine)
 
 
+def test_weaker_pairs_elsewhere_propose_nothing_here() -> None:
+    mine = [*chain(1, 2, 3), (3, 4, "access", 12.0), (1, 2, "wallet", 5.0), (2, 3, "document", 5.0)]
+    with_weaker = proposed(*mine, *chain(40, 41, 42, bits=4))
+    assert [group for group in with_weaker if group[0] < 40] == proposed(*mine)
+
+
 def test_names_that_keep_their_order_change_nothing_else() -> None:
     mine = [*clique(1, 2, 3), *chain(3, 4, 5, family="wallet", bits=8)]
     moved = [(a + 50, b + 50, family, bits) for a, b, family, bits in mine]

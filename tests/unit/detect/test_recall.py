@@ -16,7 +16,7 @@ def parts(pairs: Linked, marked: int | None = None, rules: str = "r", shift: int
     marks = np.zeros(N, dtype=np.int8)
     if marked is not None:
         marks[marked] = 1
-    return split(N, pairs, lambda number: f"account-{number - shift:03}", marks, rules)
+    return split(N, pairs, lambda number: f"account-{number - shift:03}", marks, rules, 3)
 
 
 def digests(*facts: Fact, **how: int | str) -> list[str]:
@@ -77,6 +77,11 @@ def test_a_component_without_rings_is_remembered_as_such() -> None:
 def test_without_a_memory_everything_is_judged() -> None:
     pairs = linked(*MINE)
     assert len(changed(parts(pairs), {}, pairs)) == len(pairs)
+
+
+def test_two_accounts_are_no_component_that_could_hold_a_ring() -> None:
+    assert digests((7, 8, "wallet", 9.0)) == []
+    assert digests(*MINE, (7, 8, "wallet", 9.0)) == digests(*MINE)
 
 
 def test_no_pairs_no_components() -> None:
