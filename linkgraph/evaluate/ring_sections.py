@@ -41,7 +41,10 @@ def findings(report: Report) -> list[str]:
         f" {percent(at['precision'])} are right. Of {count(timing['rings'])} rings that share nothing but timing"
         f" {percent(timing['recall'])} were found.",
         f"Of the kind of innocent group that fares worst {percent(max(kinds, default=None))} are reported as rings.",
-        f"Of {count(victims['victims'])} takeover victims {count(victims['blamed'])} are called perpetrators.",
+        *(
+            f"Of {count(row['victims'])} {kind} victims {count(row['blamed'])} are called perpetrators."
+            for kind, row in victims["by_kind"].items()
+        ),
     ]
 
 
@@ -80,7 +83,7 @@ def ring_sections(report: Report) -> list[Section]:
             ),
         ),
         Section(
-            "Takeover victims",
+            "Victims",
             f"{count(victims['victims'])} victims by role: {roles}; flagged {count(victims['flagged'])}, in a ring"
             f" {count(victims['in_rings'])}.",
         ),

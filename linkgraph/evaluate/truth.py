@@ -19,7 +19,7 @@ from linkgraph.errors import InputError
 Ints = NDArray[np.int64]
 
 BAD_ROLES = ("perpetrator", "mule")
-_ADDRESS = {"ip"}  # a group that shows nothing else can only be seen by its timing
+_ON_TIME = {"timing", "ip"}  # an address alone is no evidence: a ring of these is seen by its timing or not at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Members:
 @dataclass(frozen=True, slots=True)
 class Truth:
     """A world's truth. Groups are numbered; of each: kind, design and typology (empty where none), whether it is a
-    ring, whether its members share nothing but timing, whether nobody who belongs to it is bad (a crowd has whoever
-    comes). `accounts`: sorted ids; `role` of each.
+    ring, whether its members share nothing but timing (and addresses), whether nobody who belongs to it is bad (a
+    crowd has whoever comes). `accounts`: sorted ids; `role` of each.
     """
 
     accounts: pa.Array
@@ -85,7 +85,7 @@ def _truth(accounts: pa.Table, groups: pa.Table, crowds: pa.Table) -> Truth:
     both = pa.concat_tables([own, crowds])
     group = np.asarray(pc.index_in(both["group_id"].combine_chunks(), ids), dtype=np.int64)
     account = np.asarray(pc.index_in(both["account_id"].combine_chunks(), account_ids), dtype=np.int64)
-    shown = [set(kinds) <= _ADDRESS for kinds in groups["shares"].to_pylist()]
+    on_time = ["timing" in kinds and set(kinds) <= _ON_TIME for kinds in groups["shares"].to_pylist()]
     is_ring, role = np.array(groups["is_ring"].to_pylist(), dtype=bool), _words(accounts, "role")
     guilty = np.zeros(len(ids), dtype=bool)
     guilty[group[: len(own)][np.isin(role, BAD_ROLES)[account[: len(own)]]]] = True
@@ -97,7 +97,7 @@ def _truth(accounts: pa.Table, groups: pa.Table, crowds: pa.Table) -> Truth:
         _words(groups, "design"),
         _words(groups, "typology"),
         is_ring,
-        is_ring & np.array(shown, dtype=bool),
+        is_ring & np.array(on_time, dtype=bool),
         ~is_ring & ~guilty,
     )
 

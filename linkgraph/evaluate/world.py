@@ -129,15 +129,24 @@ def _false(truth: Truth, matches: rings.Matches, kept: NDArray[np.bool_]) -> dic
 
 
 def measure_victims(run: Run, truth: Truth) -> Found:
-    """Takeover victims by the role the run gives them, and how many are flagged or in a ring."""
+    """Victims by the role a run gives them, how many are flagged or in a ring, how many of each kind are blamed."""
     accounts = pq.read_table(run.table("accounts"), columns=["account_id", "role", "flagged", "ring_id"])
     number = truth.numbers(accounts["account_id"].combine_chunks())
-    rows = accounts.filter(pa.array(truth.role[number] == "victim"))
+    victim = truth.role[number] == "victim"
+    rows = accounts.filter(pa.array(victim))
+    kind = np.full(len(truth.accounts), "", dtype=truth.kind.dtype)
+    # Own groups stand before crowds, and the last assignment counts.
+    kind[truth.members.account[::-1]] = truth.kind[truth.members.group[::-1]]
+    harmed, blamed = kind[number[victim]], np.asarray(pc.equal(rows["role"], "perpetrator"))
     roles = rows.group_by("role").aggregate([([], "count_all")]).sort_by("role")
     return {
         "victims": len(rows),
         "by_role": dict(zip(roles["role"].to_pylist(), roles["count_all"].to_pylist(), strict=True)),
-        "blamed": int(pc.sum(pc.equal(rows["role"], "perpetrator")).as_py() or 0),
+        "blamed": int(blamed.sum()),
+        "by_kind": {
+            str(word): {"victims": int((harmed == word).sum()), "blamed": int(blamed[harmed == word].sum())}
+            for word in np.unique(harmed)
+        },
         "flagged": int(pc.sum(rows["flagged"]).as_py() or 0),
         "in_rings": int(pc.sum(pc.is_valid(rows["ring_id"])).as_py() or 0),
     }

@@ -97,6 +97,12 @@ def test_the_same_world_gives_the_same_bytes_and_nothing_is_published(world: Pat
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes(), name
     rings = _report(tmp_path / "first")["rings"]
     assert rings["true"] == sum(row["rings"] for row in rings["by_design"].values())
+    on_time = [row["rings"] for row in rings["by_design"].values() if row["timing_only"]]
+    assert rings["timing_only"]["rings"] == sum(on_time) > 0
+    victims = _report(tmp_path / "first")["victims"]
+    assert victims["by_kind"]["takeover"]["blamed"] == 0
+    for name in ("victims", "blamed"):
+        assert victims[name] == sum(row[name] for row in victims["by_kind"].values())
     assert rings["by_threshold"][0]["recall"] > 0
     assert rings["at_default"]["innocent"]["family"]["groups"] > 30
 
