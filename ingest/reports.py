@@ -34,3 +34,16 @@ class FileReport:
     def duplicate(self) -> bool:
         """Whether the same bytes were taken before, so that nothing was done."""
         return self.status == "duplicate"
+
+    def line(self) -> str:
+        """All of it that is worth telling, in one line."""
+        feed = f" as {self.feed}" if self.feed else ""
+        words = [f"{self.path.name}{feed}: {self.status}, {self.accepted:,} of {self.rows:,} rows taken"]
+        words += [f"rejected: {_counted(self.reasons)}"] if self.reasons else []
+        words += [f"ignored: {_counted(self.ignored)}"] if self.ignored else []
+        words += [f"see {self.rejects_file}"] if self.rejects_file else []
+        return "; ".join([*words, *(each for each in (self.note, self.error) if each)])
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{each} {number:,}" for each, number in sorted(counts.items()))

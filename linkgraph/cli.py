@@ -1,7 +1,6 @@
 """The command line, and the one place where the parts are put together. Exit codes: 0 done, 1 failed, 2 bad usage."""
 
 import json
-import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -9,7 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -28,7 +27,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 OfRun = Annotated[str | None, typer.Option("--run", help="an earlier run instead of the published one")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000)]
 
-_PLANTED = 0.2  # part of the self-test's accounts that are in rings: some of every typology
 _AS_OF = "--as-of takes `now`, epoch seconds or ISO 8601 with a zone, as 2026-01-31T00:00:00Z"
 
 _SINCE = "--changed-since takes the id of a run here, a day as 2026-01-31 (UTC), epoch seconds or ISO 8601"
@@ -64,7 +62,7 @@ def ingest(
         def seen(report: FileReport) -> None:
             bar.at(f"{report.path.name} {report.rows:,} rows")
             if report.status != "reading":
-                bar.say(_file_line(report.path.name, asdict(report)))
+                bar.say(report.line())
 
         ingest_files(paths, read_settings(), _now(), feed, columns, seen)
 
@@ -94,19 +92,6 @@ def lists(
         typer.echo("read at ingest: they apply from the next observation on, not to what is in the ledger already")
 
 
-def _file_line(name: str, report: dict[str, object]) -> str:
-    feed = f" as {report['feed']}" if report["feed"] else ""
-    words = [f"{name}{feed}: {report['status']}, {report['accepted']:,} of {report['rows']:,} rows taken"]
-    for title in ("reasons", "ignored"):
-        counts = report[title]
-        if isinstance(counts, dict) and counts:
-            shown = ", ".join(f"{each} {number:,}" for each, number in sorted(counts.items()))
-            words.append(f"{'rejected' if title == 'reasons' else 'ignored'}: {shown}")
-    words += [f"see {report['rejects_file']}"] if report["rejects_file"] else []
-    words += [str(report[each]) for each in ("note", "error") if report[each]]
-    return "; ".join(words)
-
-
 @app.command()
 def nightly(
     as_of: Annotated[str | None, typer.Option(help="`now`, epoch seconds or ISO 8601 with a zone")] = None,
@@ -114,9 +99,11 @@ def nightly(
     only: Annotated[str | None, typer.Option(help="run this stage again and publish nothing")] = None,
 ) -> None:
     """Run a night and publish it. It is run as of the newest time known in the ledger, unless --as-of says another."""
+    from linkgraph.rehearsal import self_test
+
     settings = read_settings()
     with Bar("night") as bar:
-        test = _self_test(settings) if settings.self_test_accounts else None
+        test = self_test(settings, _now(), bar.at) if settings.self_test_accounts else None
         run = nights.run_night(settings, nights.Plan(_clock(as_of), seed, only), bar.at, test)
     for alarm in run.record().get("self_test", {}).get("alarms", []):
         typer.echo(f"linkgraph: self-test: {alarm}", err=True)
@@ -308,6 +295,7 @@ def evaluate(
     from linkgraph.evaluate.report import write_report
     from linkgraph.evaluate.text import render
     from linkgraph.fitting import fit as fit_models
+    from linkgraph.rehearsal import fill
 
     settings, request = read_settings(), evaluation.Request(cuts, horizon, seed, quick)
     if world is not None and not ((world / "feeds").is_dir() and (world / "truth").is_dir()):
@@ -326,7 +314,8 @@ def evaluate(
             scratch.ledger_folder.symlink_to(settings.ledger_folder.resolve())
             report = evaluation.evaluate_ledger(scratch, evaluation.Nights(night, learn), request)
         else:
-            _fill(scratch, world, bar)
+            bar.at("ingest")
+            fill(scratch, world, _now())
             report = evaluation.evaluate_world(scratch, world / "truth", evaluation.Nights(night, learn), request)
     write_report(report, folder)
     typer.echo(render(report), nl=False)
@@ -341,50 +330,18 @@ def train_rings(
     without: Annotated[list[str] | None, typer.Option(help="a typology to leave out; may be repeated")] = None,
 ) -> None:
     """Learn the ring model from made-up worlds, as the one delivered with the program was, into the folder OUT."""
+    from linkgraph.rehearsal import fill
     from linkgraph.simulate import World
     from linkgraph.training import lessons_of, train
 
     made = [World.varied(accounts, each) for each in range(seed, seed + worlds)]
     with Bar("train") as bar:
-        lessons = lessons_of(read_settings(), made, lambda scratch, world: _fill(scratch, world, bar), bar.at)
+        lessons = lessons_of(read_settings(), made, lambda scratch, world: fill(scratch, world, _now()), bar.at)
         bar.at("learn")
         origin = {"accounts": accounts, "seeds": [seed, seed + worlds - 1], "code_version": __version__}
         model = train(lessons, origin, seed, without or [])
     out.mkdir(parents=True, exist_ok=True)
     typer.echo(str(model.write(out / "ring.json")))
-
-
-def _self_test(settings: Settings) -> nights.SelfTest:
-    """Planted rings through the rules, the parameters and the learned models of this home."""
-    from linkgraph.evaluate.nights import scratch_home
-    from linkgraph.evaluate.selftest import planted
-    from linkgraph.evaluate.truth import read_truth
-    from linkgraph.simulate import World
-    from linkgraph.simulate import simulate as write_world
-
-    def test(clock: int) -> dict[str, Any]:
-        with Bar("self-test") as bar, scratch_home(settings, settings.home / "tmp" / "self_test") as scratch:
-            planting = World(settings.self_test_accounts, end=clock // 1_000_000, ring_share=_PLANTED)
-            write_world(scratch.home / "world", planting)
-            _fill(scratch, scratch.home / "world", bar)
-            if (settings.home / "models").is_dir():
-                shutil.copytree(settings.home / "models", scratch.home / "models")
-            run = nights.run_night(scratch, nights.Plan(variant=nights.Variant("self_test")), bar.at)
-            return planted(run, read_truth(scratch.home / "world" / "truth"), settings.parameters)
-
-    return test
-
-
-def _fill(scratch: Settings, world: Path, bar: Bar) -> None:
-    """Ingest a made-up world under keys that are the same every time: it has no secrets, and its report one text."""
-    from ingest.pipeline import ingest as ingest_files
-    from ingest.pseudonyms import KEY_NAMES
-
-    keys = scratch.home / "keys.toml"
-    keys.touch(0o600)
-    keys.write_text("[keys]\n" + "".join(f'{name} = "{name.encode().hex():0>64}"\n' for name in KEY_NAMES))
-    bar.at("ingest")
-    ingest_files([world / "feeds"], scratch, _now(), None, None, lambda report: None)
 
 
 @contextmanager
