@@ -105,9 +105,11 @@ def nightly(
     with Bar("night") as bar:
         test = self_test(settings, _now(), bar.at) if settings.self_test_accounts else None
         run = nights.run_night(settings, nights.Plan(_clock(as_of), seed, only), bar.at, test)
-    for alarm in run.record().get("self_test", {}).get("alarms", []):
-        typer.echo(f"linkgraph: self-test: {alarm}", err=True)
-    counts = {name: stage["counts"] for name, stage in run.record()["stages"].items()}
+    record = run.record()
+    fallen = [f"self-test: {alarm}" for alarm in record.get("self_test", {}).get("alarms", [])]
+    for warning in [*record.get("warnings", []), *fallen]:
+        typer.echo(f"linkgraph: {warning}", err=True)
+    counts = {name: stage["counts"] for name, stage in record["stages"].items()}
     typer.echo(
         f"{run.run_id}: {counts['ring']['rings']:,} rings, {counts['score']['flagged']:,} flagged accounts,"
         f" {counts['ring']['candidates']:,} candidates judged"

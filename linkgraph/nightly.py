@@ -72,9 +72,10 @@ def run_night(
         raise RunError("the ledger is empty: run `linkgraph ingest` first")
     clock = newest if plan.as_of is None else plan.as_of
     with runs.night_lock(settings.home):
-        previous = _night_before(settings, clock)
+        previous, missing = _night_before(settings, clock)
         models = models_at(settings.home, clock)
         record = _record(settings, (ledger, previous, models), clock, plan)
+        record["warnings"] = _warnings(missing)
         run = Run(record["run_id"], settings.home / "runs" / record["run_id"])
         names = _prepare(run, record, plan.only)
         with DuckDBEngine(settings.home / "tmp", settings.memory_limit, settings.threads) as engine:
@@ -145,6 +146,7 @@ def status(settings: Settings, now: int) -> dict[str, Any]:
         "store": settings.store,
         "code_version": record["code_version"],
         "config_hash": record["config_hash"],
+        "warnings": record.get("warnings", []),
         "seconds": round(sum(stage["seconds"] for stage in record["stages"].values()), 1),
         "rows": {name: table["rows"] for name, table in sorted(record["tables"].items())},
         "unfinished_runs": len(unfinished),
@@ -155,21 +157,27 @@ def _iso(seconds: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
-def _night_before(settings: Settings, clock: int) -> Run | None:
+def _night_before(settings: Settings, clock: int) -> tuple[Run | None, str | None]:
     """The newest run on the published chain whose as-of time lies before tonight's, so that a repeated night is the
-    same.
+    same; and the id of the run at which the chain breaks off before that, because its folder is gone.
     """
     run_id = runs.published_id(settings.home)
     while run_id is not None:
-        try:
-            run = runs.open_run(settings.home, run_id)
-        except NotFoundError:
-            return None
+        run = _run_or_none(settings, run_id)
+        if run is None:
+            return None, run_id
         record = run.record()
         if record["as_of"] < clock // 1_000_000:
-            return run
+            return run, None
         run_id = record["previous"]
-    return None
+    return None, None
+
+
+def _warnings(missing: str | None) -> list[str]:
+    """What the operator should know of a night that began without its past."""
+    if missing is None:
+        return []
+    return [f"run {missing} is gone or incomplete: no night before this one, so no ring id, event or memory goes on"]
 
 
 def _record(

@@ -1,5 +1,6 @@
 """The ring ledger over nights of one ledger: rings split, merge, sleep and return, and every id still answers."""
 
+import shutil
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from linkgraph.errors import RunError
 from linkgraph.explain.history import RingHistory, read_history
 from linkgraph.explain.ring import show_ring
-from linkgraph.nightly import Plan, run_night
+from linkgraph.nightly import Plan, run_night, status
 from linkgraph.runs import Run, published_id
 from linkgraph.settings import Settings
 from linkgraph.store import open_view
@@ -127,6 +128,19 @@ def test_without_the_ledger_of_the_night_before_there_is_no_night(tmp_path: Path
     with pytest.raises(RunError, match="has no ring ledger"):
         run_night(nights.settings, Plan(as_of=AS_OF * 1_000_000))
     assert published_id(nights.settings.home) == nights.runs[0].run_id
+
+
+def test_a_night_whose_past_is_gone_says_so_and_starts_anew(tmp_path: Path) -> None:
+    world = feeds(*[card(f"s-{n}", "s-card", days_ago=30) for n in TRIO])
+    nights = chain(tmp_path, world, (20,))
+    gone = nights.runs[0]
+    assert gone.record()["warnings"] == []
+    shutil.rmtree(gone.path)
+    record = run_night(nights.settings, Plan(as_of=AS_OF * 1_000_000)).record()
+    (warning,) = record["warnings"]
+    assert gone.run_id in warning
+    assert record["previous"] is None
+    assert status(nights.settings, AS_OF * 1_000_000)["warnings"] == [warning]
 
 
 SMALL = tuple(f"g{ring:02}" for ring in range(40))
