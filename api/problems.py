@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from api.schemas.base import FieldError, Problem
 from linkgraph.errors import (
+    CaseworkError,
     InputError,
     LedgerError,
     LinkgraphError,
@@ -47,6 +48,7 @@ HEADERS_TOO_LARGE: Final = Kind(431, "headers_too_large", "Headers too large")
 INTERNAL: Final = Kind(500, "internal_error", "Internal error")
 UNAVAILABLE: Final = Kind(503, "store_unavailable", "The graph store cannot be read", retry_after=2)
 BUSY: Final = Kind(503, "store_busy", "A run is being published", retry_after=1)
+CASEWORK_UNAVAILABLE: Final = Kind(503, "casework_unavailable", "Keys or audit cannot be reached", retry_after=2)
 OVERLOADED: Final = Kind(503, "overloaded", "Too many requests at once", retry_after=1)
 NOTHING_PUBLISHED: Final = Kind(503, "nothing_published", "No run is published yet", retry_after=60)
 
@@ -63,6 +65,7 @@ BY_ERROR: Final[Mapping[type[LinkgraphError], Kind]] = {
     LedgerError: INTERNAL,
     RunError: INTERNAL,
     NotFoundError: NOT_FOUND,
+    CaseworkError: CASEWORK_UNAVAILABLE,
     StoreError: UNAVAILABLE,
     StoreBusyError: BUSY,
     NothingPublishedError: NOTHING_PUBLISHED,

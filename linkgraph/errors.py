@@ -6,6 +6,7 @@ LinkgraphError                 one line that says what and where; never holds a 
 ├── LedgerError                the ledger cannot be read or written
 ├── RunError                   a night failed, is missing, is locked, or broke an invariant
 ├── NotFoundError              an account, ring or run that is not in the published run
+├── CaseworkError              the casework database (keys, audit, verdicts) is down or refuses us
 └── StoreError                 the graph store is down, refuses us, or is not ours
     └── StoreBusyError         the store is being published to; try again shortly
 """
@@ -33,6 +34,10 @@ class RunError(LinkgraphError):
 
 class NotFoundError(LinkgraphError):
     """The thing asked for is not in the run that was read."""
+
+
+class CaseworkError(LinkgraphError):
+    """The casework database cannot be used: unreachable, locked, wrong version, or its audit chain is not sound."""
 
 
 class StoreError(LinkgraphError):

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     keys_file: Path | None = Field(
         None, description="TOML file with one HMAC key per kind; default: `keys.toml` in home, made on first use"
     )
+    database_url: SecretStr | None = Field(
+        None, description="casework database, SQLite or PostgreSQL; default: the file `casework.sqlite` in home"
+    )
     reject_share: float = Field(0.01, ge=0, le=1, description="share of rejected rows above which a file is refused")
     memory_limit: str = Field("2GB", description="memory DuckDB may use before it spills to disk")
     threads: int = Field(2, ge=1, description="threads DuckDB may use")
@@ -65,6 +68,11 @@ class Settings(BaseSettings):
     def ledger_folder(self) -> Path:
         """Folder of the ledger's tables."""
         return self.home / "ledger"
+
+    @property
+    def casework_url(self) -> str:
+        """URL of the casework database; it may hold a password."""
+        return self.database_url.get_secret_value() if self.database_url else f"sqlite:///{self.home}/casework.sqlite"
 
 
 def read_settings(**overrides: Any) -> Settings:

@@ -7,7 +7,8 @@ files below `tmp_path`, and a test against Neo4j talks to a real server or is sk
 `home`        an empty home folder
 `store`       each graph store in turn, empty, behind the same five words
 `both_stores` the two of them side by side, for comparing answers
-The rest comes from `tests/neo4j_server/fixtures.py`.
+`database_url` an empty casework database on each kind in turn, `database` the same opened
+The rest comes from `tests/neo4j_server/fixtures.py` and `tests/postgres.py`.
 """
 
 import os
@@ -21,6 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from linkgraph import runs
+from linkgraph.casework.database import Database, open_database
 from linkgraph.runs import Run
 from linkgraph.settings import Settings, read_settings
 from linkgraph.store import open_view, open_writers
@@ -29,11 +31,12 @@ from linkgraph.tables import TABLES
 from tests.builders import Tables, write_run
 from tests.neo4j_server.fixtures import empty_neo4j, neo4j_jars, neo4j_server
 from tests.neo4j_server.server import Address
+from tests.postgres import PostgresServer, postgres_server
 
 # A night of the command line tests itself on a planted world; the tests of that ask for it.
 os.environ.setdefault("LINKGRAPH_SELF_TEST_ACCOUNTS", "0")
 
-__all__ = ["empty_neo4j", "neo4j_jars", "neo4j_server"]
+__all__ = ["empty_neo4j", "neo4j_jars", "neo4j_server", "postgres_server"]
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,22 @@ def store(request: pytest.FixtureRequest, home: Path) -> Store:
 def both_stores(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Store, Store]:
     """The embedded store and Neo4j, both empty."""
     return _embedded(tmp_path / "embedded"), _on_neo4j(tmp_path / "neo4j", request)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, home: Path) -> str:
+    """Address of an empty database of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{home}/casework.sqlite"
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server.new_database()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """That database, opened."""
+    with closing(open_database(database_url)) as opened:
+        yield opened
 
 
 def _embedded(home: Path) -> Store:

@@ -20,6 +20,8 @@ BROKEN = {
     "igraph": ("linkgraph/stages/grouping.py", "import igraph"),
     "deltalake": ("ingest/pipeline.py", "import deltalake"),
     "neo4j": ("linkgraph/nightly.py", "import neo4j"),
+    "night": ("linkgraph/nightly.py", "import linkgraph.casework.keys"),
+    "database": ("api/cursors.py", "import sqlalchemy"),
     "web": ("linkgraph/export.py", "import fastapi"),
     "cycles": ("linkgraph/detect/graph.py", "import linkgraph.detect.rings"),
 }
