@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -34,8 +35,10 @@ from api.problems import (
     respond,
 )
 from api.routes import accounts, health, rings, runs
+from api.security import OPEN, Door
 from api.views import OpenView, Views
 from linkgraph import __version__
+from linkgraph.casework.database import open_database
 from linkgraph.errors import LinkgraphError
 from linkgraph.settings import Settings
 from linkgraph.store import open_view
@@ -45,7 +48,10 @@ _LOG: Final = logging.getLogger("linkgraph.api")
 _DESCRIPTION: Final = """Reads the published run of linkgraph: accounts, why they have their score, and rings.
 
 Each answer is of exactly one run, named in `meta`. Lists that a limit cut are named there too. Errors are problems
-(RFC 9457) and never repeat what was submitted. Without access keys the service listens on loopback only."""
+(RFC 9457) and never repeat what was submitted. A key (`linkgraph key create`) goes with every request, as a bearer
+token; each operation says which roles may use it."""
+
+ROUTERS: Final = (accounts.router, rings.router, runs.router, health.router)
 
 # More requests than this at once are told to come back; fewer than there are worker threads, so none queues for one.
 _AT_ONCE: Final = 32
@@ -73,33 +79,44 @@ class Api(FastAPI):
 
 
 def create_app(settings: Settings, now: Callable[[], float], open_view: OpenView = open_view) -> FastAPI:
-    """The application. `now` gives the wall clock in epoch seconds; `open_view` opens the store of a run."""
+    """The application. `now` gives the wall clock in epoch seconds; `open_view` opens the store of a run.
+
+    CaseworkError if the casework database cannot be opened.
+    """
     key = secrets.token_bytes(32)
-    service = Service(settings, now, Views(settings, open_view), Cursors(key), key)
+    database = open_database(settings.casework_url)
+    service = Service(settings, now, Views(settings, open_view), Cursors(key), key, database)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         service.views.close()
+        database.close()
 
     # The interactive pages of the framework load scripts from elsewhere; the document itself is served.
     app = Api(title="linkgraph", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.router.redirect_slashes = False
     app.state.service = service
-    for router in (accounts.router, rings.router, runs.router, health.router):
+    for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_exception_handler(InvalidFieldError, on_invalid_field)
     app.add_exception_handler(HTTPException, on_http_error)
-    app.add_middleware(Front)
+    app.add_middleware(Front, door=Door(database, now, routes()))
     return app
 
 
-class Front:
-    """Stands before the routes: bounds, request ids, headers, HEAD, tags, and an answer to every error."""
+def routes() -> list[APIRoute]:
+    """All routes that are served, but for the OpenAPI document itself."""
+    return [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Front:
+    """Stands before the routes: bounds, keys, request ids, headers, HEAD, tags, and an answer to every error."""
+
+    def __init__(self, app: ASGIApp, door: Door) -> None:
         self._app = app
+        self._door = door
         self._busy = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -121,9 +138,19 @@ class Front:
             return
         try:
             with self._at_work() as end:
-                await self._app(scope, receive, _first(end, exchange.send))
+                await self._enter(exchange, receive, _first(end, exchange.send))
         except Exception as error:  # noqa: BLE001  # the one place that answers for every error
             await exchange.fail(error, receive)
+
+    async def _enter(self, exchange: "_Exchange", receive: Receive, send: Send) -> None:
+        scope = exchange.scope
+        if scope["path"] not in OPEN:
+            entry = await self._door.enter(scope)
+            scope["state"]["principal"] = entry.principal
+            if entry.refusal is not None:
+                await respond(entry.refusal, exchange.request_id)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
     @contextmanager
     def _at_work(self) -> Iterator[Callable[[], None]]:

@@ -1,7 +1,7 @@
 """What is refused before any route sees it: a request that is too big, or that was not meant for this machine.
 
-There are no keys yet and the service listens on loopback only. A page elsewhere could still reach it through a name of
-its own that resolves to loopback (DNS rebinding); the Host header gives it away.
+The service listens on loopback only. A page elsewhere could still reach it through a name of its own that resolves to
+loopback (DNS rebinding); the Host header gives it away.
 """
 
 import ipaddress

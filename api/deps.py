@@ -1,6 +1,7 @@
 """What routes are handed: the parameters they share, and one look at one run, which says where an answer is from."""
 
 import hmac
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,8 +13,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from starlette.responses import Response
 
 from api.cursors import PATTERN, Cursors
+from api.masking import is_masked, masked
 from api.schemas.base import Answer, Meta
 from api.views import Views
+from linkgraph.casework.database import Database
+from linkgraph.casework.keys import Principal
 from linkgraph.model import RunStamp
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
@@ -31,6 +35,7 @@ class Service:
     views: Views
     cursors: Cursors
     key: bytes
+    database: Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +44,16 @@ class Reading:
 
     service: Service
     request_id: str
+    principal: Principal | None
     run: Run
     view: GraphView
     stamp: RunStamp
 
     def answer(self, shape: type[Answer[Any]], data: object, limits_hit: Sequence[str] = ()) -> Response:
-        """The answer in its frame. Its tag changes with the run, when that goes stale, and with every restart."""
+        """The answer in its frame, tokens cut for a viewer.
+
+        Its tag changes with the run, when that goes stale, with what is cut, and with every restart.
+        """
         age = self.service.now() - self.stamp.as_of
         stale = age > self.service.settings.stale_hours * 3600
         meta = Meta(
@@ -57,27 +66,35 @@ class Reading:
             limits_hit=list(limits_hit),
             request_id=self.request_id,
         )
-        tag = hmac.digest(self.service.key, f"{self.stamp.run_id} {stale}".encode(), "sha256").hex()[:16]
-        body = shape(meta=meta, data=data).model_dump_json()
+        cut = self.principal is not None and is_masked(self.principal.role)
+        tag = hmac.digest(self.service.key, f"{self.stamp.run_id} {stale} {cut}".encode(), "sha256").hex()[:16]
+        whole = shape(meta=meta, data=data)
+        body = _cut(whole) if cut else whole.model_dump_json()
         return Response(body, headers={"ETag": f'W/"{tag}"'}, media_type="application/json")
+
+
+def _cut(answer: Answer[Any]) -> str:
+    content = answer.model_dump(mode="json")
+    return json.dumps(content | {"data": masked(content["data"])}, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A request that may look at a run."""
+    """A request that may look at a run. `principal`: who asks; None where no key is needed."""
 
     service: Service
     request_id: str
+    principal: Principal | None
 
     @contextmanager
     def read(self, run_id: str | None = None) -> Iterator[Reading]:
         """The published run, or `run_id`, for as long as the block lasts."""
         with self.service.views.read(run_id) as (run, view):
-            yield Reading(self.service, self.request_id, run, view, view.run())
+            yield Reading(self.service, self.request_id, self.principal, run, view, view.run())
 
 
 async def _ask(request: Request) -> Ask:
-    return Ask(request.app.state.service, request.state.request_id)
+    return Ask(request.app.state.service, request.state.request_id, getattr(request.state, "principal", None))
 
 
 class RunQuery(BaseModel):

@@ -9,6 +9,8 @@ from fastapi.openapi.utils import get_openapi
 from api import problems
 from api.problems import MEDIA_TYPE, Kind, type_of
 from api.schemas.base import Problem
+from api.security import ACCESS, OPEN
+from linkgraph.casework.keys import ROLES
 
 _ALWAYS: Final = (
     problems.BAD_HOST,
@@ -17,7 +19,20 @@ _ALWAYS: Final = (
     problems.HEADERS_TOO_LARGE,
     problems.INTERNAL,
 )
-_UNREADY: Final = (problems.UNAVAILABLE, problems.BUSY, problems.OVERLOADED, problems.NOTHING_PUBLISHED)
+_KEYED: Final = (problems.UNAUTHENTICATED, problems.FORBIDDEN)
+_UNREADY: Final = (
+    problems.CASEWORK_UNAVAILABLE,
+    problems.UNAVAILABLE,
+    problems.BUSY,
+    problems.OVERLOADED,
+    problems.NOTHING_PUBLISHED,
+)
+_SCHEME: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "lks_<id>_<secret>",
+    "description": "a key of `linkgraph key create`",
+}
 
 _ACCOUNT: Final = ("read_account", "account_id")
 _EXPLANATION: Final = ("explain_account", "account_id")
@@ -51,6 +66,7 @@ _HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "description": "changes with the run; send it back in If-None-Match",
         "schema": {"type": "string"},
     },
+    "WWW-Authenticate": {"description": "how a key is sent", "schema": {"type": "string"}},
     "Retry-After": {"description": "seconds to wait", "schema": {"type": "string"}},
 }
 
@@ -63,6 +79,7 @@ def describe(app: FastAPI, description: str) -> dict[str, Any]:
         schemas.pop(framework, None)
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs") | {"Problem": problem}
+    document["components"]["securitySchemes"] = {"key": dict(_SCHEME)}
     for path, operations in document["paths"].items():
         for operation in operations.values():
             _complete(path, operation)
@@ -79,14 +96,18 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
         responses["200"]["links"] = links
     if reads:
         responses["304"] = {"description": "Unchanged since the tag in If-None-Match", "headers": _headers(*tagged)}
-    for kinds in _by_status(operation, reads):
+    for kinds in _by_status(path, operation):
         responses[str(kinds[0].status)] = _problem(kinds)
-    operation["security"] = []
+    operation["security"] = [] if path in OPEN else [{"key": []}]
+    if path not in OPEN:
+        allowed = ACCESS[operation["operationId"]]
+        operation["x-roles"] = [role for role in ROLES if role in allowed]
 
 
-def _by_status(operation: Mapping[str, Any], reads: bool) -> list[tuple[Kind, ...]]:
+def _by_status(path: str, operation: Mapping[str, Any]) -> list[tuple[Kind, ...]]:
+    reads = path != "/livez"
     parameters = operation.get("parameters", [])
-    found: list[tuple[Kind, ...]] = [(kind,) for kind in _ALWAYS]
+    found: list[tuple[Kind, ...]] = [(kind,) for kind in (*_ALWAYS, *(() if path in OPEN else _KEYED))]
     if parameters:
         found += [(problems.NOT_FOUND,)]
     if reads and operation["operationId"] != "readyz":
@@ -95,7 +116,8 @@ def _by_status(operation: Mapping[str, Any], reads: bool) -> list[tuple[Kind, ..
 
 
 def _problem(kinds: tuple[Kind, ...]) -> dict[str, Any]:
-    headers = ("X-Request-Id", "Retry-After") if kinds[0].retry_after else ("X-Request-Id",)
+    headers = ["X-Request-Id", *(["Retry-After"] if kinds[0].retry_after else [])]
+    headers += ["WWW-Authenticate"] if kinds[0] is problems.UNAUTHENTICATED else []
     examples = {kind.code: {"value": _example(kind)} for kind in kinds}
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}
     return {

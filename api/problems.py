@@ -39,6 +39,8 @@ class Kind:
 
 
 BAD_HOST: Final = Kind(400, "bad_host", "The Host header does not name this machine's loopback")
+UNAUTHENTICATED: Final = Kind(401, "unauthenticated", "A live key is needed")
+FORBIDDEN: Final = Kind(403, "forbidden", "This key may not do that")
 NOT_FOUND: Final = Kind(404, "not_found", "Not found")
 WRONG_METHOD: Final = Kind(405, "method_not_allowed", "Method not allowed")
 BODY_TOO_LARGE: Final = Kind(413, "body_too_large", "Body too large")
@@ -93,7 +95,7 @@ def respond(
         request_id=request_id,
         errors=list(errors),
     )
-    sent = dict(headers or {})
+    sent = dict(headers or {}) | ({"WWW-Authenticate": "Bearer"} if kind is UNAUTHENTICATED else {})
     if kind.retry_after is not None:
         sent["Retry-After"] = str(kind.retry_after)
     return Response(problem.model_dump_json(), kind.status, sent, MEDIA_TYPE)

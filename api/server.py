@@ -1,4 +1,4 @@
-"""Serves the API over HTTP, on loopback only as long as there are no access keys."""
+"""Serves the API over HTTP, on loopback only: keys would cross a network in the clear."""
 
 import json
 import logging
@@ -43,8 +43,8 @@ def check_host(host: str) -> str:
     address = _resolved(host) if host == "localhost" else host
     if not is_loopback(address):
         raise UsageError(
-            "serve listens on this machine only (127.0.0.1, ::1 or localhost), because there are no access keys yet:"
-            " whoever reaches it reads everything"
+            "serve listens on this machine only (127.0.0.1, ::1 or localhost), because keys would cross a network in"
+            " the clear: put a proxy that speaks TLS before it"
         )
     return address
 

@@ -14,6 +14,7 @@ import typer
 
 from linkgraph import __version__, runs
 from linkgraph import nightly as nights
+from linkgraph.commands import key as key_commands
 from linkgraph.errors import InputError, LinkgraphError, UsageError
 from linkgraph.export import Format
 from linkgraph.export import export as export_run
@@ -23,6 +24,7 @@ from linkgraph.store import open_view
 from linkgraph.store.base import GraphView
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(key_commands.app, name="key")
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 OfRun = Annotated[str | None, typer.Option("--run", help="an earlier run instead of the published one")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000)]
@@ -268,6 +270,8 @@ def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=
     """Serve the API on this machine."""
     from api.server import run as run_server
 
+    if not key_commands.has_live_key():
+        typer.echo("no key is live: make one with `linkgraph key create --role investigator --name NAME`", err=True)
     run_server(
         read_settings(),
         host,

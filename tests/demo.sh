@@ -11,5 +11,7 @@ linkgraph nightly
 linkgraph rings --limit 5
 linkgraph explain "$(linkgraph flagged --limit 1 | cut -d" " -f1)"
 echo
-echo "Open the API with:  LINKGRAPH_HOME=$LINKGRAPH_HOME .venv/bin/linkgraph serve"
-echo "then http://127.0.0.1:8000/v1/rings; all of it is described at http://127.0.0.1:8000/openapi.json"
+echo "Open the API with:  export LINKGRAPH_HOME=$LINKGRAPH_HOME; .venv/bin/linkgraph serve"
+echo "then, with a key:   .venv/bin/linkgraph key create --role investigator --name me"
+echo "                    curl -H 'Authorization: Bearer KEY' http://127.0.0.1:8000/v1/rings"
+echo "All of it is described at http://127.0.0.1:8000/openapi.json"

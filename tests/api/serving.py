@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.security import ACCESS
 from api.server import configured, listen
 from api.views import OpenView
+from linkgraph.casework import keys
+from linkgraph.casework.database import open_database
 from linkgraph.runs import Run
 from linkgraph.settings import Settings, read_settings
 from linkgraph.store import open_view
@@ -33,12 +36,29 @@ def publish(home: Path, content: Tables, run_id: str = "r-1") -> Run:
     return Store(settings_of(home)).publish(content, run_id)
 
 
+def new_key(home: Path, role: str = "lead", days: int = 400, now: float = NOW) -> str:
+    """The text of a new key; a service's may use every operation."""
+    scope = tuple(ACCESS) if role == "service" else ()
+    key = keys.new_key(f"test {role}", role, scope, days, int(now * 1e6))
+    with closing(open_database(settings_of(home).casework_url)) as database, database.write() as connection:
+        return keys.create(connection, key)
+
+
+def bearing(text: str) -> dict[str, str]:
+    """The header that carries a key."""
+    return {"Authorization": f"Bearer {text}"}
+
+
 @contextmanager
 def serving(
-    home: Path, now: Callable[[], float] = lambda: NOW, open_view: OpenView = open_view
+    home: Path, now: Callable[[], float] = lambda: NOW, open_view: OpenView = open_view, role: str = "lead"
 ) -> Iterator[httpx.Client]:
-    """A client of the application over `home`."""
-    with listening(create_app(settings_of(home), now, open_view)) as url, httpx.Client(base_url=url) as client:
+    """A client of the application over `home`, with a key of its own."""
+    headers = bearing(new_key(home, role))
+    with (
+        listening(create_app(settings_of(home), now, open_view)) as url,
+        httpx.Client(base_url=url, headers=headers) as client,
+    ):
         yield client
 
 

@@ -3,16 +3,16 @@
 from pathlib import Path
 
 from tests.api.serving import publish
-from tests.benchmarks.api_latency import measure, one_by_one, paths_of, server
+from tests.benchmarks.api_latency import bearer, measure, one_by_one, paths_of, server
 from tests.builders import WORLD
 
 
 def test_the_questions_compared(tmp_path: Path) -> None:
     publish(tmp_path, WORLD)
-    paths = paths_of(tmp_path)
+    paths, headers = paths_of(tmp_path), bearer(tmp_path)
     with server(tmp_path) as url:
-        alone = {name: one_by_one(url, asked, 20) for name, asked in paths.items()}
-        at_rate = measure(url, paths["card"], 20, 0.5)
+        alone = {name: one_by_one(url, asked, headers, 20) for name, asked in paths.items()}
+        at_rate = measure(url, paths["card"], headers, 20, 0.5)
     for name, figures in alone.items():
         print(f"{name}: {figures['p50'] / alone['card']['p50']:.2f} times the card")  # noqa: T201
     assert set(alone) == {"card", "explanation", "ring"}

@@ -15,7 +15,7 @@ import pytest
 
 from api.server import check_host, listen, run
 from linkgraph.errors import UsageError
-from tests.api.serving import publish, settings_of
+from tests.api.serving import bearing, new_key, publish, settings_of
 from tests.builders import WORLD
 
 SERVE = """
@@ -74,19 +74,23 @@ def test_a_real_server_on_loopback(tmp_path: Path) -> None:
     with process(tmp_path, "localhost") as server:
         assert server.stdout is not None
         url = server.stdout.readline().strip()
-        with httpx.Client(base_url=url) as client:
+        headers = bearing(new_key(tmp_path, days=40_000))
+        with httpx.Client(base_url=url, headers=headers) as client:
             assert client.get("/v1/accounts/a1").json()["data"]["account_id"] == "a1"
             assert client.get("/v1/accounts/a1").json()["meta"]["stale"] is True
             assert client.get("/v1/accounts/Canary?Canary=Canary").status_code == 422
+            assert httpx.get(f"{url}/v1/accounts/Canary").status_code == 401
         server.send_signal(signal.SIGINT)
         _, log = server.communicate(timeout=20)
     assert server.returncode == 0
     lines = [json.loads(line) for line in log.splitlines()]
     assert [(line["route"], line["status"]) for line in lines] == [("/v1/accounts/{account_id}", 200)] * 2 + [
-        ("/v1/accounts/{account_id}", 422)
+        ("/v1/accounts/{account_id}", 422),
+        (None, 401),
     ]
     assert "Canary" not in log
     assert "127.0.0.1" not in log
+    assert headers["Authorization"][-43:] not in log
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])

@@ -19,6 +19,8 @@ from pathlib import Path
 import httpx
 
 from linkgraph import runs
+from linkgraph.casework import keys
+from linkgraph.casework.database import open_database
 from linkgraph.settings import read_settings
 from linkgraph.store import open_view
 
@@ -47,6 +49,13 @@ def server(home: Path) -> Iterator[str]:
             process.terminate()
 
 
+def bearer(home: Path) -> dict[str, str]:
+    """The header with a new key of this home, good for a day."""
+    key = keys.new_key("benchmark", "lead", (), 1, time.time_ns() // 1_000)
+    with closing(open_database(read_settings(home=home).casework_url)) as database, database.write() as connection:
+        return {"Authorization": f"Bearer {keys.create(connection, key)}"}
+
+
 def paths_of(home: Path, most: int = 2_000) -> dict[str, list[str]]:
     """What is asked: flagged accounts and members of rings, the same for card and explanation."""
     settings = read_settings(home=home)
@@ -62,11 +71,14 @@ def paths_of(home: Path, most: int = 2_000) -> dict[str, list[str]]:
     }
 
 
-def measure(url: str, paths: Sequence[str], rate: float, seconds: float) -> Figures:
+def measure(url: str, paths: Sequence[str], headers: dict[str, str], rate: float, seconds: float) -> Figures:
     """Latencies in milliseconds at `rate` requests a second."""
     chosen = random.Random(0).choices(paths, k=max(1, int(rate * seconds)))
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-    with httpx.Client(base_url=url, timeout=30, limits=limits) as client, ThreadPoolExecutor(64) as pool:
+    with (
+        httpx.Client(base_url=url, headers=headers, timeout=30, limits=limits) as client,
+        ThreadPoolExecutor(64) as pool,
+    ):
         start = time.perf_counter() + 0.05
 
         def ask(number: int) -> tuple[float, int]:
@@ -80,11 +92,11 @@ def measure(url: str, paths: Sequence[str], rate: float, seconds: float) -> Figu
     return _figures([each for each, _ in answers], [status for _, status in answers], took)
 
 
-def one_by_one(url: str, paths: Sequence[str], requests: int) -> Figures:
+def one_by_one(url: str, paths: Sequence[str], headers: dict[str, str], requests: int) -> Figures:
     """Latencies in milliseconds with one request at a time."""
     chosen = random.Random(1).choices(paths, k=requests)
     latencies, statuses, start = [], [], time.perf_counter()
-    with httpx.Client(base_url=url, timeout=30) as client:
+    with httpx.Client(base_url=url, headers=headers, timeout=30) as client:
         for path in chosen:
             before = time.perf_counter()
             statuses.append(client.get(path).status_code)
@@ -112,12 +124,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(arguments)
     machine = {"processors": os.cpu_count(), "load_before": [round(each, 2) for each in os.getloadavg()]}
     sys.stdout.write(json.dumps(machine) + "\n")
+    headers = bearer(asked.home)
     with server(asked.home) as url:
         for name, paths in paths_of(asked.home).items():
-            one_by_one(url, paths, 20)
+            one_by_one(url, paths, headers, 20)
             figures = {
-                "one_by_one": one_by_one(url, paths, asked.requests),
-                f"at_{asked.rate:g}_per_second": measure(url, paths, asked.rate, asked.seconds),
+                "one_by_one": one_by_one(url, paths, headers, asked.requests),
+                f"at_{asked.rate:g}_per_second": measure(url, paths, headers, asked.rate, asked.seconds),
             }
             sys.stdout.write(json.dumps({name: _rounded(figures)}) + "\n")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import typer.main
+from typer.core import TyperGroup
 
 from linkgraph.cli import app
 from linkgraph.settings import Settings
@@ -55,7 +56,9 @@ def test_commands_in_documents_can_be_typed(document: str) -> None:
         if words[0] == "make":
             assert words[1] in targets, words
             continue
-        options = {name for parameter in COMMANDS[words[1]].params for name in parameter.opts}
+        command = COMMANDS[words[1]]
+        command = command.commands[words[2]] if isinstance(command, TyperGroup) else command
+        options = {name for parameter in command.params for name in parameter.opts}
         assert {word for word in words[2:] if word.startswith("--")} <= options, words
 
 

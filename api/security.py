@@ -1,0 +1,136 @@
+"""Who may do what: the one table from operations to roles, and the door that asks for a key before any route runs.
+
+Everything needs a key but `OPEN`. An operation without a row is refused to everybody, and fails a test. Keys are looked
+up in the casework database at most every `KEY_SECONDS`: so long a revoked one may still be taken.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from typing import Any, Final, NamedTuple, TypeVar
+
+import anyio
+from fastapi.routing import APIRoute
+from starlette.routing import Match
+from starlette.types import Scope
+
+from api.problems import FORBIDDEN, UNAUTHENTICATED, Kind
+from linkgraph.casework import keys
+from linkgraph.casework.database import Database
+from linkgraph.casework.keys import ROLES, Key, Principal, Role
+from linkgraph.errors import CaseworkError
+
+OPEN: Final = ("/livez", "/readyz", "/openapi.json")
+KEY_SECONDS: Final = 10.0
+# Within the four seconds that a request may take in all.
+_PATIENCE_SECONDS: Final = 3.0
+# Look-ups at once: a database that hangs holds so many threads and no more.
+_LOOKUPS: Final = 4
+
+_PEOPLE: Final[frozenset[Role]] = frozenset(("viewer", "investigator", "lead", "compliance"))
+_READERS: Final[frozenset[Role]] = _PEOPLE | {"service"}
+
+# Operation -> roles. A service needs the operation in its key's scope besides. Administrators read no customer data.
+ACCESS: Final[Mapping[str, frozenset[Role]]] = {
+    "read_account": _READERS,
+    "explain_account": _READERS,
+    "list_rings": _READERS,
+    "read_ring": _READERS,
+    "read_ring_history": _READERS,
+    "read_current_run": frozenset(ROLES),
+    "read_run": frozenset(ROLES),
+}
+
+Found = TypeVar("Found")
+
+
+class Entry(NamedTuple):
+    """Who asks for what, and why not, where it is refused. No principal: no key of ours, or none that is live."""
+
+    principal: Principal | None
+    operation: str | None
+    refusal: Kind | None
+
+
+class Door:
+    """Lets requests in, by key and role. `clock` counts seconds for the age of what is remembered of a key."""
+
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], float],
+        routes: Iterable[APIRoute],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._now = now
+        self._routes = list(routes)
+        self._clock = clock
+        self._known: dict[bytes, tuple[Key, float]] = {}
+        self._lookups = anyio.CapacityLimiter(_LOOKUPS)
+
+    async def enter(self, scope: Scope) -> Entry:
+        """Whether a request may go on. CaseworkError if its key cannot be looked up."""
+        operation = self._operation(scope)
+        key = await self._key(_presented(scope))
+        if key is None or key.state(self._microseconds()) != "live":
+            return Entry(key.principal if key else None, operation, UNAUTHENTICATED)
+        if operation is not None and not may(key.principal, operation):
+            return Entry(key.principal, operation, FORBIDDEN)
+        return Entry(key.principal, operation, None)
+
+    def _operation(self, scope: Scope) -> str | None:
+        """The operation that the router will choose; None where it will answer that there is none."""
+        fitting = (route for route in self._routes if route.matches(scope)[0] is Match.FULL)
+        return next((route.operation_id for route in fitting), None)
+
+    async def _key(self, text: str | None) -> Key | None:
+        if text is None:
+            return None
+        digest = hashlib.sha256(text.encode()).digest()
+        known = self._known.get(digest)
+        if known is not None and self._clock() - known[1] < KEY_SECONDS:
+            return known[0]
+        asked = self._clock()
+        key = await in_time(
+            anyio.to_thread.run_sync(self._look_up, text, abandon_on_cancel=True, limiter=self._lookups)
+        )
+        # What is not ours is not remembered, so that made-up keys fill nothing.
+        self._known.pop(digest, None)
+        if key is not None:
+            self._known[digest] = (key, asked)
+        return key
+
+    def _look_up(self, text: str) -> Key | None:
+        with self._database.read() as connection:
+            key = keys.find(connection, text)
+        now = self._microseconds()
+        if key is not None and key.state(now) == "live" and not keys.is_noted(key, now):
+            with self._database.write() as connection:
+                keys.note_use(connection, key, now)
+        return key
+
+    def _microseconds(self) -> int:
+        return int(self._now() * 1e6)
+
+
+def may(principal: Principal, operation: str) -> bool:
+    """Whether the role has the operation, and a service's key names it."""
+    allowed = principal.role in ACCESS.get(operation, frozenset())
+    return allowed and (principal.role != "service" or operation in principal.scope)
+
+
+async def in_time(work: Coroutine[Any, Any, Found]) -> Found:
+    """The result of something the casework database does; CaseworkError if it takes longer than a caller waits."""
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            return await work
+    except TimeoutError:
+        raise CaseworkError("the casework database did not answer in time") from None
+
+
+def _presented(scope: Scope) -> str | None:
+    sent = [value for name, value in scope["headers"] if name == b"authorization"]
+    scheme, _, text = sent[0].partition(b" ") if len(sent) == 1 else (b"", b"", b"")
+    return text.strip().decode("latin-1") if scheme.lower() == b"bearer" else None

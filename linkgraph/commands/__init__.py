@@ -1,0 +1,1 @@
+"""Groups of commands, one module each; `linkgraph.cli` puts them under their names."""

@@ -1,0 +1,70 @@
+"""Keys as an operator types them, on both databases."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from linkgraph import cli
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(home: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs one command; gives its exit code, stdout and stderr."""
+    monkeypatch.setenv("LINKGRAPH_HOME", str(home))
+    monkeypatch.setenv("LINKGRAPH_DATABASE_URL", database_url)
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["linkgraph", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return command
+
+
+def states(run: Run) -> list[tuple[str, str]]:
+    """Name and state of every key."""
+    return [(key["name"], key["state"]) for key in json.loads(run("key", "list", "--json")[1])]
+
+
+def test_a_key_is_made_rotated_and_revoked(run: Run) -> None:
+    code, text, said = run("key", "create", "--role", "lead", "--name", "ann", "--days", "30")
+    assert (code, text.count("\n"), text[:4]) == (0, 1, "lks_")
+    key_id = text.split("_")[1]
+    assert key_id in said
+    code, new, said = run("key", "rotate", key_id)
+    assert (code, f"linkgraph key revoke {key_id}" in said) == (0, True)
+    assert states(run) == [("ann", "live"), ("ann", "live")]
+    assert run("key", "revoke", key_id)[0] == 0
+    assert states(run) == [("ann", "revoked"), ("ann", "live")]
+    listed = run("key", "list")[1]
+    assert "lead" in listed
+    assert "never" in listed
+    assert [each.split("_", 2)[2].strip() in listed for each in (text, new)] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["create", "--role", "root", "--name", "ann"], 2, "role is one of"),
+        (["create", "--role", "service", "--name", "cases"], 2, "scope"),
+        (["create", "--role", "lead", "--name", "ann", "--days", "0"], 2, "--days"),
+        (["revoke", "nobody"], 1, "no such key"),
+        (["rotate", "nobody"], 1, "no such key"),
+    ],
+)
+def test_what_is_wrong_is_said(run: Run, arguments: list[str], code: int, words: str) -> None:
+    ended, out, err = run("key", *arguments)
+    assert (ended, out, words in err) == (code, "", True)
+
+
+def test_serving_without_a_key_says_how_to_make_one(run: Run) -> None:
+    hint = "linkgraph key create"
+    assert hint in run("serve", "--host", "0.0.0.0")[2]
+    run("key", "create", "--role", "viewer", "--name", "ann")
+    assert hint not in run("serve", "--host", "0.0.0.0")[2]
