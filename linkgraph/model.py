@@ -143,3 +143,21 @@ class Contribution:
     other_account_id: str | None
     log_odds: float
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a reviewer ruled, as far as a night acts on it; who said so and why stays with the record of the verdict.
+
+    verdict: `not_evidence`, `shared_by`, `stolen_from`, `hub`, or a label (`fraud`, `cleared`, `victim`, `suspected`).
+    kind, identifier: what it is about, None where it is about accounts alone. accounts: the pair, the group that shares
+    it, its holder, or the labelled account. class_name: of a hub. decided_at: since when it holds, epoch seconds.
+    """
+
+    verdict_id: str
+    verdict: str
+    kind: str | None
+    identifier: str | None
+    accounts: tuple[str, ...]
+    class_name: str | None
+    decided_at: int

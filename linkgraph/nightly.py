@@ -20,10 +20,11 @@ from linkgraph.engine.duckdb import DuckDBEngine
 from linkgraph.errors import NotFoundError, RunError, UsageError
 from linkgraph.evaluate.selftest import alarms
 from linkgraph.ledger import Ledger
+from linkgraph.model import Verdict
 from linkgraph.models import Model, models_at
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
-from linkgraph.stages import STAGES, Night, open_tables
+from linkgraph.stages import STAGES, Night, open_tables, ruling
 from linkgraph.store import open_writers
 from linkgraph.tables import TABLES
 
@@ -47,12 +48,16 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a night is asked for. `as_of`: epoch microseconds, None = the newest known time in the ledger."""
+    """What a night is asked for. `as_of`: epoch microseconds, None = the newest known time in the ledger. `verdicts`:
+    those in force at `verdicts_at`, epoch seconds.
+    """
 
     as_of: int | None = None
     seed: int = 0
     only: str | None = None
     variant: Variant | None = None
+    verdicts: tuple[Verdict, ...] = ()
+    verdicts_at: int | None = None
 
 
 def run_night(
@@ -77,7 +82,7 @@ def run_night(
         record = _record(settings, (ledger, previous, models), clock, plan)
         record["warnings"] = _warnings(missing)
         run = Run(record["run_id"], settings.home / "runs" / record["run_id"])
-        names = _prepare(run, record, plan.only)
+        names = _prepare(run, record, plan)
         with DuckDBEngine(settings.home / "tmp", settings.memory_limit, settings.threads) as engine:
             night = Night(engine, ledger, run, previous, clock, plan.seed, settings.parameters, models)
             _run_stages(night, names, plan.variant.before if plan.variant else {}, progress)
@@ -197,19 +202,26 @@ def _record(
         "previous": previous.run_id if previous else None,
         "seed": plan.seed,
     } | ({"variant": plan.variant.name} if plan.variant else {})
+    if plan.verdicts:
+        record["verdicts"] = ruling.described(plan.verdicts)
     digest = hashlib.sha256(json.dumps([record, clock], sort_keys=True).encode()).hexdigest()[:10]
     day = time.strftime("%Y%m%d", time.gmtime(clock // 1_000_000))
+    if plan.verdicts:
+        # Not in the digest: the same verdicts asked for at another moment make the same night.
+        record["verdicts_at"] = plan.verdicts_at
     return {"run_id": f"r-{day}-{digest}", **record, "status": "running", "stages": {}, "tables": {}}
 
 
-def _prepare(run: Run, record: dict[str, Any], only: str | None) -> list[str]:
+def _prepare(run: Run, record: dict[str, Any], plan: Plan) -> list[str]:
     """The stages to run: all of them in an empty folder, none if this very night is complete, or one alone."""
+    only = plan.only
     if only is None and _is_complete(run):
         return []
     if only is None:
         shutil.rmtree(run.path, ignore_errors=True)
         run.path.mkdir(parents=True)
         run.save(record)
+        ruling.keep(run, plan.verdicts)
         return list(STAGES)
     done = run.record()["stages"] if (run.path / "run.json").is_file() else {}
     missing = [name for name in list(STAGES)[: list(STAGES).index(only)] if name not in done]

@@ -44,6 +44,23 @@ class Ties:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """Identifiers over which people ruled some accounts apart: each link to one (its place in the links), beside every
+    link it still meets there, itself too. Such an identifier is no node: its accounts are tied to those they meet by
+    c_ax c_bx / D_x, as if it had been eliminated, and what is missing goes to ground.
+    """
+
+    link: Ints
+    other: Ints
+
+    def __len__(self) -> int:
+        return len(self.link)
+
+
+NO_SPLIT = Split(np.empty(0, np.int32), np.empty(0, np.int32))
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """Nodes are the accounts, then the identifiers. `matrix` is C; `diagonal` is D; sigma and label are per node."""
 
@@ -53,6 +70,7 @@ class Network:
     diagonal: Floats
     sigma: Floats
     label: Floats
+    split: Split = NO_SPLIT
 
 
 def build_network(links: Links, identifiers: int, ties: Ties, parameters: Parameters) -> Network:
@@ -69,11 +87,68 @@ def build_network(links: Links, identifiers: int, ties: Ties, parameters: Parame
     return Network(accounts, links, matrix, diagonal, sigma, np.concatenate([ties.label, nothing]))
 
 
-def discounted(network: Network, conductance: Floats) -> Network:
-    """The network with weaker links; what is taken away goes to ground (D is kept), so that no voltage can rise."""
-    links = replace(network.links, conductance=conductance)
-    matrix = _symmetric(links, network.accounts, len(network.diagonal) - network.accounts)
-    return replace(network, links=links, matrix=matrix)
+def discounted(network: Network, conductance: Floats, split: Split | None = None) -> Network:
+    """The network with weaker links, or with identifiers split; what is taken away goes to ground (D is kept), so that
+    no voltage can rise.
+    """
+    links, split = replace(network.links, conductance=conductance), network.split if split is None else split
+    plain = replace(links, conductance=np.where(_is_split(links, split), 0.0, conductance)) if len(split) else links
+    matrix = _symmetric(plain, network.accounts, len(network.diagonal) - network.accounts)
+    if len(split):
+        ends = links.account[split.link], links.account[split.other]
+        weight = conductance[split.link] * conductance[split.other] / _at(network, split)
+        matrix = csr_array(matrix + csr_array((weight, ends), shape=matrix.shape))
+    return replace(network, links=links, matrix=matrix, split=split)
+
+
+def _is_split(links: Links, split: Split) -> NDArray[np.bool_]:
+    found = np.zeros(len(links.account), dtype=bool)
+    found[split.link] = True
+    return found
+
+
+def _at(network: Network, split: Split) -> Floats:
+    """D of the identifier of each entry of `split`."""
+    return np.asarray(network.diagonal[network.accounts + network.links.identifier[split.link]], dtype=np.float64)
+
+
+def split_apart(links: Links, apart: tuple[Ints, Ints, Ints]) -> Split:
+    """Splits the identifiers over which accounts were ruled apart; pairs without two links that carry are passed over.
+
+    apart: accounts a and b, and the identifier.
+    """
+    a, b, identifier = apart
+    size = int(links.identifier.max(initial=0)) + 1
+    keys = np.where(links.conductance > 0, links.account.astype(np.int64) * size + links.identifier, -1)
+    order = np.argsort(keys, kind="stable")
+    ends = [_found(keys[order], each.astype(np.int64) * size + identifier) for each in (a, b)]
+    both = (ends[0] >= 0) & (ends[1] >= 0)
+    one, other = order[ends[0][both]], order[ends[1][both]]
+    parts = [_meetings(links, each, one, other) for each in np.unique(links.identifier[one])]
+    if not parts:
+        return NO_SPLIT
+    link, met = (np.concatenate(column).astype(np.int32) for column in zip(*parts, strict=True))
+    return Split(link, met)
+
+
+def _found(keys: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Places of `wanted` in sorted `keys`, -1 where there is none."""
+    place = np.searchsorted(keys, wanted)
+    hit = (place < len(keys)) & (keys[np.minimum(place, len(keys) - 1)] == wanted) if len(keys) else wanted < 0
+    return np.where(hit, place, -1)
+
+
+def _meetings(
+    links: Links, identifier: int, one: NDArray[np.int64], other: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Links to an identifier, each beside every one that it meets there: all but those apart."""
+    users = np.flatnonzero(links.identifier == identifier)
+    meets = np.ones((len(users), len(users)), dtype=bool)
+    here = links.identifier[one] == identifier
+    left, right = np.searchsorted(users, one[here]), np.searchsorted(users, other[here])
+    meets[left, right] = meets[right, left] = False
+    rows, columns = np.nonzero(meets)
+    return users[rows], users[columns]
 
 
 def solve(network: Network, parameters: Parameters) -> Floats:
@@ -133,7 +208,7 @@ def link_voltages(network: Network, v: Floats, eps: float) -> Floats:
     """
     links = network.links
     lone = _lone_fraud(network, v)
-    seen = np.where(lone[links.account], 0.0, v[network.accounts + links.identifier])
+    seen = np.where(lone[links.account], 0.0, _met(network, v))
     seeds = np.flatnonzero((network.sigma[: network.accounts] > 0) & ~lone).astype(np.int32)
     seeds = np.intersect1d(seeds, links.account)
     for start in range(0, len(seeds), _SEEDS_AT_ONCE):
@@ -143,17 +218,53 @@ def link_voltages(network: Network, v: Floats, eps: float) -> Floats:
         sigma, y = network.sigma[batch], network.label[batch]
         without = (v[batch] - sigma * y * own) / (1.0 - sigma * own)
         at, row = _rows_of(links.account, batch)
-        through = green[row, network.accounts + links.identifier[at]]
+        through = _through(network, green, row, at)
         seen[at] -= sigma[row] * through * (y - without)[row]
     return np.clip(seen, 0.0, 1.0)
 
 
+def _met(network: Network, v: Floats) -> Floats:
+    """Per link, the voltage of its identifier as made by the accounts that its own account meets there."""
+    links, split = network.links, network.split
+    seen = np.asarray(v[network.accounts + links.identifier], dtype=np.float64)
+    if len(split):
+        current = links.conductance[split.other] * v[links.account[split.other]] / _at(network, split)
+        seen[split.link] = np.bincount(split.link, current, minlength=len(seen))[split.link]
+    return seen
+
+
+def _through(network: Network, green: csr_array, row: NDArray[np.int64], at: NDArray[np.int64]) -> Floats:
+    """Entries of rows of G at the identifier of each link of `at`, made as `_met` makes its voltage."""
+    links, split = network.links, network.split
+    found = np.asarray(green[row, network.accounts + links.identifier[at]], dtype=np.float64)
+    if len(split):
+        place = np.full(len(links.account), -1)
+        place[at] = np.arange(len(at))
+        mine = place[split.link] >= 0
+        entry, other = place[split.link[mine]], split.other[mine]
+        current = links.conductance[other] * green[row[entry], links.account[other]] / _at(network, split)[mine]
+        found[entry] = np.bincount(entry, current, minlength=len(at))[entry]
+    return found
+
+
+def identifier_voltages(network: Network, v: Floats) -> Floats:
+    """Voltages of the identifiers (identifiers x channels), of those that are split as all their accounts make it."""
+    links, found = network.links, v[network.accounts :].copy()
+    for x in np.unique(links.identifier[network.split.link]):
+        users = np.flatnonzero(links.identifier == x)
+        found[x] = links.conductance[users] @ v[links.account[users]] / network.diagonal[network.accounts + x]
+    return found
+
+
 def _lone_fraud(network: Network, v: Floats) -> NDArray[np.bool_]:
     """Which accounts are the only fraud of their component: all that reaches them is their own label, come back."""
-    links, fraud = network.links, (network.sigma * network.label)[: network.accounts] > 0
+    links, split, fraud = network.links, network.split, (network.sigma * network.label)[: network.accounts] > 0
     x = network.accounts + links.identifier
     live = (links.conductance > 0) & (v[x] > 0)
-    nodes, places = np.unique(np.concatenate([links.account[live], x[live]]), return_inverse=True)
+    met = links.conductance[split.link] * links.conductance[split.other] * v[links.account[split.link]] > 0
+    one = np.concatenate([links.account[live], links.account[split.link[met]]])
+    other = np.concatenate([x[live], links.account[split.other[met]]])
+    nodes, places = np.unique(np.concatenate([one, other]), return_inverse=True)
     part = components(len(nodes), *np.split(places.astype(np.int32), 2))
     found = np.flatnonzero(fraud[nodes[nodes < network.accounts]])
     alone = np.bincount(part[found], minlength=len(nodes))[part[found]] == 1

@@ -38,8 +38,10 @@ def gather(network: Network, seen: Floats) -> Evidence:
     grounded = (network.diagonal - network.sigma)[links.account]
     flow = links.conductance * seen / grounded
     fraud = (network.label[:n] == 1.0)[links.account] * links.conductance
-    held = summed(links.identifier, fraud, len(network.diagonal) - n)
-    met = links.conductance * np.maximum(held[links.identifier] - fraud, 0.0)
+    held = summed(links.identifier, fraud, len(network.diagonal) - n)[links.identifier]
+    split = network.split
+    held[split.link] = summed(split.link, fraud[split.other], len(fraud))[split.link]
+    met = links.conductance * np.maximum(held - fraud, 0.0)
     voltage = np.minimum(summed(links.account, flow, n), 1.0 - 1e-9)
     return Evidence(flow, met, voltage, summed(links.account, met, n))
 

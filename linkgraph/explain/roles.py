@@ -12,6 +12,8 @@ from linkgraph.detect.typologies import role_of
 
 UNKNOWN = "unknown"
 NOTHING = "nothing known decides"
+# The typology of a victim whose card, device or the like was stolen: followed by its kind.
+STOLEN = "stolen_from_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,10 @@ def role(facts: Facts) -> Role:
 
 
 def _victim(facts: Facts) -> Role | None:
+    if facts.label == "victim" and (facts.typology or "").startswith(STOLEN):
+        return Role(
+            "victim", f"holder of a stolen {(facts.typology or '').removeprefix(STOLEN)}, by a reviewer's verdict"
+        )
     if facts.label == "victim":
         return Role("victim", "ruled a victim, or reported as taken over")
     if facts.label in ("fraud", "cleared"):

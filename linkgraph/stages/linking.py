@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 from linkgraph.detect import evidence, pairs
 from linkgraph.stages.classing import classify
 from linkgraph.stages.night import Counts, Night
+from linkgraph.stages.ruling import is_refuted
 from linkgraph.tables import USED
 
 
@@ -23,12 +24,14 @@ def project(night: Night) -> Counts:
 
 
 def weigh(night: Night) -> Counts:
-    """Links that carry evidence -> their conductance."""
-    counts = night.work("evidence_links", "lease_gaps", "weighed_links")
+    """Links that carry evidence -> their conductance; what people ruled to carry nothing is `grounded`."""
+    counts = night.work("evidence_links", "apart", "refuted_links", "lease_gaps", "weighed_links")
     links = evidence.EvidenceLinks(**night.columns("weighed_links"))
     strength = evidence.conductance(links, night.parameters)
+    nothing = is_refuted(night, links.account, links.identifier)
     table = {"account": links.account, "identifier": links.identifier, "kind_code": links.kind_code}
-    night.keep("conductances", pa.table(table | {"conductance": strength}))
+    carried = {"conductance": np.where(nothing, 0.0, strength), "grounded": np.where(nothing, strength, 0.0)}
+    night.keep("conductances", pa.table(table | carried))
     hubs = night.engine.read("hubs")
     return counts | {f"hubs_{row['kind']}": row["hubs"] for row in hubs.to_pylist()}
 

@@ -18,6 +18,19 @@ from linkgraph.tables import TABLES
 
 Counts = dict[str, int | float]
 
+# The verdicts in force, a work table that a night starts with.
+VERDICTS = pa.schema(
+    [
+        ("verdict_id", pa.string()),
+        ("verdict", pa.string()),
+        ("kind", pa.string()),
+        ("identifier", pa.string()),
+        ("accounts", pa.list_(pa.string())),
+        ("class", pa.string()),
+        ("decided_at", pa.int64()),
+    ]
+)
+
 FRAUD_LABELS = ("fraud", "chargeback", "suspected")
 INNOCENT_LABELS = ("victim", "cleared")
 _CURRENT = (
@@ -105,8 +118,10 @@ def open_tables(night: Night) -> None:
     engine.table("score_model", pa.table({"learned": ["score" in night.models]}))
     for name, table in evidence.level_tables(night.parameters, night.bits).items():
         engine.table(name, table)
-    for feed_name in _CURRENT:
-        engine.view(f"current_{feed_name}", feed_name)
+    if not night.run.work("verdicts").is_file():
+        engine.files("verdicts", [], VERDICTS)
     for path in [*sorted((night.run.path / "work").glob("*.parquet")), night.run.table("used")]:
         if path.is_file():
             night.show(path)
+    for feed_name in _CURRENT:
+        engine.view(f"current_{feed_name}", feed_name)

@@ -1,6 +1,6 @@
 """propagate: from labels and links to voltages by channel of fraud, and what reaches each account by its links."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from linkgraph.detect.typologies import CHANNELS, channel_of
 from linkgraph.kinds import KIND_NAMES
 from linkgraph.parameters import Parameters
 from linkgraph.stages.night import FRAUD_LABELS, Counts, Night
+from linkgraph.stages.ruling import ruled_apart
 
 _YEAR = 365 * 86_400
 
@@ -20,10 +21,12 @@ _YEAR = 365 * 86_400
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Links and ties of a night, as the network takes them. Beyond the accounts of the roster stand the intruders: what
-    came to a taken-over account with the takeover is theirs, and theirs the guilt. `channel`: of each account's label.
+    came to a taken-over account with the takeover is theirs, and theirs the guilt. `conductance`: what links carry as
+    far as nobody ruled against them. `channel`: of each account's label.
     """
 
     links: propagation.Links
+    conductance: propagation.Floats
     ties: propagation.Ties
     channel: propagation.Ints
 
@@ -35,12 +38,12 @@ def propagate(night: Night) -> Counts:
     night.work("intrusions")
     found, n = night.columns("conductances"), night.size("roster")
     grid, order = _grid(night, found)
-    network = propagation.build_network(grid.links, night.size("identifiers_named"), grid.ties, night.parameters)
+    network = _network(night, grid)
     channels = propagation.solve_channels(network, grid.channel, len(CHANNELS), night.parameters)
     voltage = np.asarray(channels.sum(axis=1))
     reached = _gathered(network, voltage, night.parameters)
     is_ip = found["kind_code"][order] == KIND_NAMES.index("ip")
-    firm = propagation.discounted(network, np.where(is_ip, 0.0, grid.links.conductance))
+    firm = propagation.discounted(network, np.where(is_ip, 0.0, network.links.conductance))
     _, without_ip = reach(firm, night.parameters)
     _keep_channels(night, network, channels)
     own = grid.links.account < n
@@ -65,7 +68,7 @@ def propagate(night: Night) -> Counts:
 
 def _keep_channels(night: Night, network: propagation.Network, channels: propagation.Floats) -> None:
     """Voltages of identifiers with the channel most of it is of; and of accounts, by channel, where there is any."""
-    x = channels[network.accounts :]
+    x = propagation.identifier_voltages(network, channels)
     total = x.sum(axis=1)
     main = pa.array(np.array(CHANNELS)[x.argmax(axis=1)], pa.string(), mask=total <= 0)
     number = pa.array(range(len(x)), pa.int32())
@@ -86,10 +89,18 @@ def _grid(night: Night, found: dict[str, Any]) -> tuple[Grid, propagation.Ints]:
     account = found["account"].astype(np.int32)
     account[moved] = n + place.astype(np.int32)
     order = np.lexsort((found["identifier"], account)).astype(np.int32)
-    links = propagation.Links(
-        account[order], found["identifier"][order].astype(np.int32), found["conductance"][order].astype(np.float64)
-    )
-    return Grid(links, *_tied(night, len(hit))), order
+    whole = found["conductance"] + found["grounded"]
+    links = propagation.Links(account[order], found["identifier"][order].astype(np.int32), whole[order])
+    return Grid(links, found["conductance"][order], *_tied(night, len(hit))), order
+
+
+def _network(night: Night, grid: Grid) -> propagation.Network:
+    """The network of all links, with what people ruled to carry nothing moved to ground."""
+    network = propagation.build_network(grid.links, night.size("identifiers_named"), grid.ties, night.parameters)
+    if not night.size("apart"):
+        return network
+    carrying = replace(grid.links, conductance=grid.conductance)
+    return propagation.discounted(network, grid.conductance, ruled_apart(night, carrying))
 
 
 def _tied(night: Night, intruders: int) -> tuple[propagation.Ties, propagation.Ints]:

@@ -1,6 +1,6 @@
 -- Every identifier. Degree counts the accounts whose link is still in the kind's window; an identifier of more accounts than
--- the kind's cap, or of the class of a hub, is shown, not counted.
--- returns: kind, identifier, code, degree, first_seen, last_seen, class, counted, why
+-- the kind's cap, or of the class of a hub, or ruled to be no evidence, is shown, not counted. `refuted`: only because of a ruling.
+-- returns: kind, identifier, code, degree, first_seen, last_seen, class, counted, refuted, why
 WITH seen AS (
   SELECT
     kinds.code AS code, used.identifier::uuid AS token,
@@ -12,7 +12,7 @@ WITH seen AS (
   GROUP BY kinds.code, used.identifier::uuid
 ), classed AS (
   SELECT kinds.code AS code, identifier_classes.identifier::uuid AS token, identifier_classes.class AS class,
-    identifier_classes.hub AS hub, identifier_classes.why AS why
+    identifier_classes.hub AS hub, identifier_classes.refuted AS refuted, identifier_classes.why AS why
   FROM identifier_classes
   JOIN kinds ON kinds.kind = identifier_classes.kind
 )
@@ -20,6 +20,7 @@ SELECT
   kinds.kind AS kind, replace(seen.token::varchar, '-', '') AS identifier, kinds.code AS code, seen.degree::int AS degree,
   seen.first_seen AS first_seen, seen.last_seen AS last_seen, classed.class AS class,
   seen.degree <= kinds.cap AND NOT coalesce(classed.hub, FALSE) AS counted,
+  seen.degree <= kinds.cap AND coalesce(classed.refuted, FALSE) AS refuted,
   nullif(concat_ws('; ', CASE WHEN seen.degree > kinds.cap THEN 'used by more than ' || kinds.cap || ' accounts' END, classed.why), '')
     AS why
 FROM seen

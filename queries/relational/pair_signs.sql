@@ -1,4 +1,5 @@
--- Signs between accounts of different owners, of all families: value of the sign, and the most it can be worth in 1/1024 bit.
+-- Signs between accounts of different owners, of all families: value of the sign, and the most it can be worth in 1/1024 bit;
+-- none between two whom people ruled not to be one hand.
 -- returns: a, b, sign, value, most
 WITH found AS (
   SELECT a, b, sign, value, most FROM synchrony_signs
@@ -23,4 +24,5 @@ SELECT owned.a AS a, owned.b AS b, owned.sign AS sign, owned.value AS value, own
 FROM owned
 JOIN roster ON roster.id = owned.b
 WHERE owned.left_owner <> roster.owner
+  AND NOT EXISTS (SELECT 1 FROM apart WHERE apart.a = owned.a AND apart.b = owned.b AND apart.identifier IS NULL)
 ORDER BY a, b, sign

@@ -27,6 +27,10 @@ WITH wanted AS (
   FROM evidence_links
   JOIN kinds ON kinds.code = evidence_links.kind_code
   JOIN wanted ON wanted.account = evidence_links.account
+  WHERE NOT EXISTS (
+    SELECT 1 FROM refuted_links
+    WHERE refuted_links.account = evidence_links.account AND refuted_links.identifier = evidence_links.identifier
+  )
   GROUP BY evidence_links.account
 )
 SELECT

@@ -1,5 +1,5 @@
 -- What every two accounts share: identifiers that are evidence, with their degree, the days between the two uses beyond the lease, and
--- the days since the older of the two last uses, both at most the last level. A view: whoever reads it says which pairs.
+-- the days since the older of the two last uses, both at most the last level; what people ruled to be no evidence between the two is left out. A view: whoever reads it says which pairs.
 -- returns: a, b, identifier, code, degree, gap, age
 SELECT
   one.account AS a, other.account AS b, one.identifier AS identifier, one.kind_code AS code, one.degree AS degree,
@@ -11,3 +11,6 @@ FROM evidence_links AS one
 JOIN evidence_links AS other ON other.identifier = one.identifier AND other.account > one.account
 JOIN kinds ON kinds.code = one.kind_code
 CROSS JOIN clock
+WHERE NOT EXISTS (
+  SELECT 1 FROM apart WHERE apart.a = one.account AND apart.b = other.account AND apart.identifier = one.identifier
+)

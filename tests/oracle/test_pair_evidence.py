@@ -58,6 +58,7 @@ def shared(draw: st.DrawFn) -> Shared:
 NO_SIGNS = pa.schema(
     [("a", pa.int32()), ("b", pa.int32()), ("sign", pa.int8()), ("value", pa.int32()), ("most", pa.int32())]
 ).empty_table()
+APART = pa.schema([("a", pa.int32()), ("b", pa.int32()), ("identifier", pa.int32())]).empty_table()
 Worlds = st.lists(shared(), max_size=8)
 Owners = st.lists(st.sampled_from("pqrstu"), min_size=ACCOUNTS, max_size=ACCOUNTS)
 
@@ -117,6 +118,7 @@ def links_table(world: list[Shared]) -> pa.Table:
 
 def weighed(engine: DuckDBEngine, world: list[Shared], owners: list[str]) -> list[dict[str, int]]:
     engine.table("evidence_links", links_table(world))
+    engine.table("apart", APART)
     engine.table("roster", pa.table({"id": pa.array(range(ACCOUNTS), pa.int32()), "owner": owners}))
     engine.view("shared_uses", "shared_uses")
     rows: list[dict[str, int]] = engine.read("pair_evidence").to_pylist()

@@ -17,6 +17,7 @@ from linkgraph.detect.propagation import (
     push,
     solve,
     solve_channels,
+    split_apart,
 )
 from linkgraph.detect.scoring import gather
 from linkgraph.parameters import Parameters
@@ -109,3 +110,54 @@ def test_a_discount_raises_no_voltage(seed: int) -> None:
     network = case(seed).network
     weaker = network.links.conductance * (np.random.default_rng(seed).random(len(network.links.account)) > 0.3)
     assert (solve(discounted(network, weaker), PARAMETERS) <= solve(network, PARAMETERS) + 1e-12).all()
+
+
+def parted(seed: int) -> tuple[Network, NDArray[np.float64], NDArray[np.bool_]]:
+    """A random graph in which some accounts were ruled apart on what they share: the network, M as dense algebra has it
+    after elimination of all identifiers, and who still meets whom (accounts x accounts x identifiers).
+    """
+    network = case(seed).network
+    rng = np.random.default_rng(seed + 100)
+    a, b = rng.integers(0, ACCOUNTS, (2, 900)).astype(np.int32)
+    apart = (
+        np.minimum(a, b)[a != b],
+        np.maximum(a, b)[a != b],
+        rng.integers(0, IDENTIFIERS, 900).astype(np.int32)[a != b],
+    )
+    meets = np.ones((ACCOUNTS, ACCOUNTS, IDENTIFIERS), dtype=bool)
+    meets[apart] = meets[apart[1], apart[0], apart[2]] = False
+    c = np.zeros((ACCOUNTS, IDENTIFIERS))
+    c[network.links.account, network.links.identifier] = network.links.conductance
+    between = np.einsum("ax,bx,abx->ab", c, c / np.maximum(network.diagonal[ACCOUNTS:], 1e-300), meets)
+    split = split_apart(network.links, apart)
+    return discounted(network, network.links.conductance, split), np.diag(network.diagonal[:ACCOUNTS]) - between, meets
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whoever_is_ruled_apart_meets_no_more_and_all_others_as_before(seed: int) -> None:
+    network, dense, _ = parted(seed)
+    assert len(network.split)
+    v = solve(network, PARAMETERS)
+    exact = np.linalg.solve(dense, (network.sigma * network.label)[:ACCOUNTS])
+    assert np.allclose(v[:ACCOUNTS], exact, atol=PARAMETERS.solve_tol)
+    assert (v <= solve(case(seed).network, PARAMETERS) + 1e-12).all()
+    sources = np.arange(ACCOUNTS, dtype=np.int32)
+    assert np.allclose(push(network, sources, 1e-10).toarray()[:, :ACCOUNTS], np.linalg.inv(dense), atol=1e-8)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_seed_ruled_apart_is_judged_without_its_own_label(seed: int) -> None:
+    network, dense, meets = parted(seed)
+    found = gather(network, link_voltages(network, solve(network, PARAMETERS), 1e-9))
+    injected = (network.sigma * network.label)[:ACCOUNTS]
+    c = np.zeros((ACCOUNTS, IDENTIFIERS))
+    c[network.links.account, network.links.identifier] = network.links.conductance
+    fraud = (network.label[:ACCOUNTS] == 1.0)[:, None] * c
+    for account in range(ACCOUNTS):
+        without, rest = dense.copy(), injected.copy()
+        without[account, account] -= network.sigma[account]
+        rest[account] = 0.0
+        assert found.voltage[account] == pytest.approx(np.linalg.solve(without, rest)[account], abs=1e-5)
+        others = meets[account].copy()
+        others[account] = False
+        assert found.one_hop[account] == pytest.approx(np.sum(c[account] * fraud * others), abs=1e-12)
