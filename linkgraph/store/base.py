@@ -69,6 +69,10 @@ class GraphView(Protocol):
         """
         ...
 
+    def pairs_among(self, account_ids: Sequence[str], limit: int) -> list[Pair]:
+        """Pairs with both ends in `account_ids`: at most `limit` in all, by bits (most first), then ends."""
+        ...
+
     def contributions(self, account_ids: Sequence[str]) -> list[Contribution]:
         """Contributions of each account, by account, then largest first, then block, kind, identifier, other."""
         ...

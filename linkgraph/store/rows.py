@@ -57,10 +57,11 @@ class RowsView(ABC):
 
     def pairs(self, account_ids: Sequence[str], limit: int) -> list[Pair]:
         """Strongest pairs of each account, each pair once."""
-        rows = self._rows("pairs", account_ids=_texts(account_ids), limit=max(limit, 0), cap=_CAP)
-        return [
-            Pair(a, b, bits, chance, tuple(families), tuple(shared)) for a, b, bits, chance, families, shared in rows
-        ]
+        return _pairs(self._rows("pairs", account_ids=_texts(account_ids), limit=max(limit, 0), cap=_CAP))
+
+    def pairs_among(self, account_ids: Sequence[str], limit: int) -> list[Pair]:
+        """Pairs with both ends in `account_ids`, strongest first."""
+        return _pairs(self._rows("pairs_among", account_ids=_texts(account_ids), limit=max(limit, 0)))
 
     def contributions(self, account_ids: Sequence[str]) -> list[Contribution]:
         """What each score is made of, largest first."""
@@ -93,6 +94,10 @@ class RowsView(ABC):
             raise StoreError("the store holds no published run")
         run_id, as_of, config_hash, cold_start, names, counts = rows[0]
         return RunStamp(run_id, as_of, config_hash, cold_start, dict(zip(names, counts, strict=True)))
+
+
+def _pairs(rows: Sequence[Any]) -> list[Pair]:
+    return [Pair(a, b, bits, chance, tuple(families), tuple(shared)) for a, b, bits, chance, families, shared in rows]
 
 
 def _texts(values: Sequence[str]) -> list[str]:

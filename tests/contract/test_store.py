@@ -136,6 +136,20 @@ def test_pairs_come_by_bits_then_ends_each_once(store: Store) -> None:
     assert [(item.account_a, item.account_b) for item in strongest] == [("a1", "a2"), ("a1", "a3")]
 
 
+def test_pairs_among_have_both_ends_there_and_are_cut_at_the_weakest(store: Store) -> None:
+    store.publish(WORLD)
+    with store.view() as view:
+        found = view.pairs_among(["a3", "a1", "a2", "a1", "nobody"], 10)
+        both = view.pairs_among(["a4", "a1"], 10)
+        cut = view.pairs_among(EVERYONE, 3)
+        nothing = view.pairs_among(["a1"], 10), view.pairs_among([], 10), view.pairs_among(EVERYONE, 0)
+    assert [(item.account_a, item.account_b) for item in found] == [("a1", "a2"), ("a1", "a3"), ("a2", "a3")]
+    assert found[0] == Pair("a1", "a2", 9.0, 1 / (1 + 2**-9.0), ("access=9", "instrument=6"), ("card:c1", "device:d1"))
+    assert [(item.account_a, item.account_b) for item in both] == [("a1", "a4")]
+    assert [(item.account_a, item.account_b) for item in cut] == [("a1", "a2"), ("a1", "a3"), ("a2", "a3")]
+    assert nothing == ([], [], [])
+
+
 def test_a_pair_may_share_nothing_nameable(store: Store) -> None:
     store.publish(WORLD)
     with store.view() as view:
@@ -414,6 +428,7 @@ QUESTIONS: dict[str, Callable[[GraphView], object]] = {
     "users": lambda view: [view.users([*KEYS, "card:c9"], limit) for limit in (1, 2, 99)],
     "pairs": lambda view: [view.pairs([*EVERYONE, "a6"], limit) for limit in (1, 2, 99)],
     "pairs of each": lambda view: [view.pairs([name], 2) for name in EVERYONE],
+    "pairs among": lambda view: [view.pairs_among([*EVERYONE, "a6"], limit) for limit in (1, 2, 99)],
     "contributions": lambda view: view.contributions([*EVERYONE, "a6"]),
     "rings": lambda view: (view.rings(2), view.rings(9), view.rings(9, (0.5, "r2")), view.rings(9, (0.7, ""))),
     "rings by id": lambda view: view.rings_by_id(["r1", "r2", "r3", "r-🦊", "r9"]),

@@ -1,0 +1,25 @@
+-- Pairs with both ends among these accounts, at most `limit` in all, most bits first.
+-- The few pairs are found before names are joined, or every account's name would be read.
+-- params: account_ids, limit
+-- returns: account_a, account_b, bits, probability, families, shared
+WITH wanted AS MATERIALIZED (
+  SELECT account_no AS account_no
+  FROM accounts
+  WHERE account_id IN (SELECT unnest(CAST($account_ids AS VARCHAR[])) AS account_id)
+), found AS MATERIALIZED (
+  SELECT
+    account_a_no AS account_a_no, account_b_no AS account_b_no, bits AS bits, probability AS probability,
+    families AS families, shared AS shared
+  FROM pairs
+  WHERE account_no IN (SELECT account_no FROM wanted) AND account_no = account_a_no
+    AND account_b_no IN (SELECT account_no FROM wanted)
+  ORDER BY bits DESC, account_a_no, account_b_no
+  LIMIT $limit
+)
+SELECT
+  a.account_id AS account_a, b.account_id AS account_b, f.bits AS bits, f.probability AS probability,
+  f.families AS families, f.shared AS shared
+FROM found AS f
+JOIN accounts AS a ON a.account_no = f.account_a_no
+JOIN accounts AS b ON b.account_no = f.account_b_no
+ORDER BY bits DESC, account_a, account_b
