@@ -69,6 +69,13 @@ def of_pair(shared: Sequence[Shared], other: Account | None, as_of: int, beyond:
     return _sorted(found)
 
 
+def of_end(account: Account) -> list[Doubt]:
+    """What speaks for an account at the end of a link or on a path."""
+    if account.label not in _INNOCENT:
+        return []
+    return [Doubt(account.label, f"one of the accounts {_INNOCENT[account.label]}", account.account_id)]
+
+
 def of_account(
     account: Account,
     pairs: Sequence[PairReasons],

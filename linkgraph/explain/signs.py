@@ -27,15 +27,29 @@ def signs(pair: Pair) -> list[str]:
     return [key for key in pair.shared if _is_sign(key)]
 
 
+def bits_by_family(pair: Pair) -> dict[str, float]:
+    """Evidence of each family of a pair, in bits."""
+    return {name: float(bits or 0) for name, _, bits in (family.partition("=") for family in pair.families)}
+
+
+def by_family(pair: Pair) -> dict[str, tuple[str, ...]]:
+    """Signs of a pair in words, by family."""
+    words: dict[str, tuple[str, ...]] = {}
+    for key in signs(pair):
+        name = key.partition(":")[0]
+        words[name] = (*words.get(name, ()), _in_words(key))
+    return words
+
+
 def reasons(pair: Pair) -> tuple[str, ...]:
     """What speaks for a pair, by family: its bits, and its signs in words."""
-    return tuple(_reason(family, signs(pair)) for family in pair.families)
+    words = by_family(pair)
+    return tuple(_reason(family, words) for family in pair.families)
 
 
-def _reason(family: str, found: list[str]) -> str:
+def _reason(family: str, words: dict[str, tuple[str, ...]]) -> str:
     name, _, bits = family.partition("=")
-    words = [_in_words(key) for key in found if key.startswith(f"{name}:")]
-    return f"{name}: {bits} bits" + (f" ({'; '.join(words)})" if words else "")
+    return f"{name}: {bits} bits" + (f" ({'; '.join(words[name])})" if name in words else "")
 
 
 def _in_words(key: str) -> str:

@@ -75,7 +75,7 @@ def _pair(reasons: PairReasons) -> Iterator[str]:
     for shared in reasons.shared:
         yield f"    shared   {shared.identifier.kind} {short(shared.identifier.identifier)}  {_time(shared)}"
     for doubt in reasons.doubts:
-        yield f"    against  {_doubt(doubt)}"
+        yield f"    against  {doubt_line(doubt)}"
 
 
 def _time(shared: Shared) -> str:
@@ -98,10 +98,11 @@ def _doubts(explanation: Explanation) -> Iterator[str]:
     if explanation.doubts:
         yield "Reasons to doubt"
     for doubt in explanation.doubts:
-        yield f"  - {_doubt(doubt)}"
+        yield f"  - {doubt_line(doubt)}"
 
 
-def _doubt(doubt: Doubt) -> str:
+def doubt_line(doubt: Doubt) -> str:
+    """A doubt and what it is about."""
     return plain(f"{doubt.text} ({short(doubt.about)})" if doubt.about else doubt.text)
 
 

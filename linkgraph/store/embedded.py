@@ -26,6 +26,9 @@ from linkgraph.tables import TABLES
 _DERIVED = {"used": ("used_by",)}
 _KEYS = ("account_key", "identifier_key", "ring_key")
 
+# So many keys are looked up in the index. DuckDB's own bound is 50, and above it a read goes over the whole table.
+_KEYS_LOOKED_UP = 2_048
+
 _NO_DOWNLOADS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
@@ -116,7 +119,12 @@ class EmbeddedView(RowsView):
         if not graph.is_file():
             raise StoreError("this run has no embedded store: publish it first")
         # One thread per query: point reads are too short to split, and requests already run side by side.
-        config: dict[str, Any] = {"memory_limit": memory_limit, "threads": 1, **_NO_DOWNLOADS}
+        config: dict[str, Any] = {
+            "memory_limit": memory_limit,
+            "threads": 1,
+            "dynamic_or_filter_threshold": _KEYS_LOOKED_UP,
+            **_NO_DOWNLOADS,
+        }
         with _wrapped("connect"):
             self._connection = duckdb.connect(graph, read_only=True, config=config)
         self._idle: deque[duckdb.DuckDBPyConnection] = deque()

@@ -102,3 +102,14 @@ def test_building_shows_no_progress_of_its_own(tmp_path: Path) -> None:
     with EmbeddedWriter(tmp_path / "graph.duckdb") as writer:
         (shown,) = writer._connection.execute("SELECT current_setting('enable_progress_bar')").fetchone() or (None,)
     assert shown is False
+
+
+def test_hundreds_of_keys_are_looked_up_and_the_table_is_not_read(tmp_path: Path) -> None:
+    names = [f"a{number:04}" for number in range(5_000)]
+    view = EmbeddedView(publish(tmp_path, tables(accounts=[account(name) for name in names])))
+    query = queries.load("embedded", "read/accounts")
+    values = {"account_ids": names[::10], "cap": 1_000}
+    (row,) = view._connection.execute(f"EXPLAIN ANALYZE {query.text}", values).fetchall()
+    view.close()
+    assert "Index Scan" in row[1]
+    assert "Sequential Scan" not in row[1]
