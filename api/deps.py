@@ -123,6 +123,12 @@ class RingsQuery(RunQuery):
     )
 
 
+class LinkQuery(RunQuery):
+    """How far to look for a link."""
+
+    hops: int = Field(4, ge=1, le=4, description="longest path; account, identifier, account is one hop")
+
+
 class NoQuery(BaseModel):
     """No parameter at all."""
 
@@ -137,7 +143,9 @@ _decoded: Final = BeforeValidator(lambda text: unquote(text, errors="strict"))
 AskDep = Annotated[Ask, Depends(_ask)]
 RunQueryDep = Annotated[RunQuery, Query()]
 RingsQueryDep = Annotated[RingsQuery, Query()]
+LinkQueryDep = Annotated[LinkQuery, Query()]
 NoQueryDep = Annotated[NoQuery, Query()]
 AccountId = Annotated[_Text, _decoded, Path(description="account id, percent-encoded", examples=["A0000288"])]
+OtherId = Annotated[_Text, _decoded, Path(description="another account, percent-encoded", examples=["A0000289"])]
 RingId = Annotated[_Text, _decoded, Path(description="ring id, percent-encoded", examples=["R-b249a6f2f726"])]
 RunId = Annotated[str, Path(pattern=_RUN_ID, description="run id", examples=["r-20261123-8f558106da"])]

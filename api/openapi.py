@@ -51,6 +51,10 @@ _LEADS_TO: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
         _ACCOUNT: "$response.body#/data/pairs/0/other_account_id",
         _RING: "$response.body#/data/ring/ring_id",
     },
+    "why_linked": {
+        _ACCOUNT: "$response.body#/data/account_b/account_id",
+        _RING: "$response.body#/data/account_a/ring_id",
+    },
     "list_rings": {_RING: "$response.body#/data/rings/0/ring_id", _RUN: "$response.body#/meta/run_id"},
     "read_ring": {
         _HISTORY: "$response.body#/data/ring_id",

@@ -246,6 +246,20 @@ def explain(account_id: str, run: OfRun = None, as_json: AsJson = False) -> None
 
 
 @app.command()
+def why(account_a: str, account_b: str, run: OfRun = None, as_json: AsJson = False) -> None:
+    """Why two accounts are linked: what they share and the best paths between them, or that there is none so near."""
+    from linkgraph.explain.paths import why_linked
+    from linkgraph.explain.paths_text import render_why
+
+    with _view(run) as view:
+        found = why_linked(view, account_a, account_b)
+    if as_json:
+        _print(asdict(found))
+    else:
+        typer.echo(render_why(found), nl=False)
+
+
+@app.command()
 def export(folder: Path, run: OfRun = None, form: Annotated[Format, typer.Option("--format")] = "parquet") -> None:
     """Write the tables of a run, and its record, into a folder."""
     _print(export_run(runs.open_run(read_settings().home, run), folder, form))

@@ -3,9 +3,11 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.deps import AccountId, AskDep, RunQueryDep
+from api.deps import AccountId, AskDep, LinkQueryDep, OtherId, RunQueryDep
 from api.schemas.accounts import Card, CardAnswer, ExplanationAnswer, ExplanationOut
+from api.schemas.links import WhyAnswer, WhyOut
 from linkgraph.explain.account import explain
+from linkgraph.explain.paths import WhyLimits, why_linked
 
 router = APIRouter(prefix="/v1/accounts", tags=["accounts"])
 
@@ -30,3 +32,16 @@ def explain_account(account_id: AccountId, query: RunQueryDep, ask: AskDep) -> R
     with ask.read(query.run) as reading:
         found = explain(reading.view, account_id)
         return reading.answer(ExplanationAnswer, ExplanationOut.of(found), found.limits_hit)
+
+
+@router.get(
+    "/{account_id}/links/{other_id}",
+    operation_id="why_linked",
+    summary="Why two accounts are linked",
+    response_model=WhyAnswer,
+)
+def read_link(account_id: AccountId, other_id: OtherId, query: LinkQueryDep, ask: AskDep) -> Response:
+    """What the two share, by family of evidence, and the best paths between them, or that there is none so near."""
+    with ask.read(query.run) as reading:
+        found = why_linked(reading.view, account_id, other_id, WhyLimits(hops=query.hops))
+        return reading.answer(WhyAnswer, WhyOut.of(found), found.limits_hit)

@@ -79,11 +79,21 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
+class Cited:
+    """The first and the last observation of a use."""
+
+    account_id: str
+    kind: str
+    identifier: str
+    observations: tuple[Observation, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WhyLinked:
     """The answer for two accounts. `pair`: their row in the run's table of pairs, if it passed the threshold.
 
     state: direct, path, out_of_time or not_linked, within `hops` hops. not_counted: hubs both used. people: the
-    accounts along the paths. sources: observations behind each use that is shown; None where no ledger was at hand.
+    accounts along the paths. cited: observations behind the uses that are shown; None where no ledger was at hand.
     """
 
     run: RunStamp
@@ -98,15 +108,21 @@ class WhyLinked:
     people: dict[str, Account]
     doubts: tuple[Doubt, ...]
     limits_hit: tuple[str, ...]
-    sources: dict[Use, tuple[Observation, ...]] | None = None
+    cited: tuple[Cited, ...] | None = None
+
+    def observations(self, link: Link) -> tuple[Observation, ...]:
+        """What the ledger saw of a use, as far as it is cited."""
+        wanted = (link.account_id, link.kind, link.identifier)
+        found = (each for each in self.cited or () if (each.account_id, each.kind, each.identifier) == wanted)
+        return next((each.observations for each in found), ())
 
 
 def why_linked(view: View, a: str, b: str, limits: WhyLimits | None = None, cite: Cite | None = None) -> WhyLinked:
-    """Why `a` and `b` are linked, or that they are not; NotFoundError if one of them is not in the view's run."""
+    """Why `a` and `b` are linked, or that they are not; NotFoundError if the view's run has no such two accounts."""
     limits = limits or WhyLimits()
     found = {each.account_id: each for each in view.accounts([a, b])}
     if len(found) < 2:
-        raise NotFoundError("no such account in this run")
+        raise NotFoundError("no such two accounts in this run")
     ground = Ground()
     paths = _paths(view, ground, (a, b), limits)
     pair = next(iter(view.pairs_among([a, b], 1)), None)
@@ -127,7 +143,7 @@ def why_linked(view: View, a: str, b: str, limits: WhyLimits | None = None, cite
         doubts=tuple(_doubts(view.run().as_of, (found[a], found[b]), pair, families, paths, people)),
         limits_hit=tuple(sorted(ground.cut | ({"shared"} if families_cut else set()))),
     )
-    return answer if cite is None else replace(answer, sources=_cited(answer, cite))
+    return answer if cite is None else replace(answer, cited=_cited(answer, cite))
 
 
 def _paths(view: View, ground: Ground, ends: tuple[str, str], limits: WhyLimits) -> list[Path]:
@@ -218,8 +234,9 @@ def _path_doubts(path: Path, people: Mapping[str, Account]) -> list[Doubt]:
     return found + [doubt for each in middle for doubt in doubts.of_end(each)]
 
 
-def _cited(answer: WhyLinked, cite: Cite) -> dict[Use, tuple[Observation, ...]]:
+def _cited(answer: WhyLinked, cite: Cite) -> tuple[Cited, ...]:
     links = [link for path in answer.paths for step in path.steps for link in (step.left, step.came)]
     links += [link for each in answer.families for one in each.shared for link in (one.shared.mine, one.shared.theirs)]
     uses = sorted({(link.account_id, link.kind, link.identifier) for link in links if link is not None})
-    return {use: tuple(seen) for use, seen in cite(uses).items()}
+    found = cite(uses)
+    return tuple(Cited(*use, tuple(found[use])) for use in uses if use in found)

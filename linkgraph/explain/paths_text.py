@@ -84,7 +84,7 @@ def _use(link: Link) -> str:
 
 
 def _sources(why: WhyLinked, link: Link) -> str:
-    seen = (why.sources or {}).get((link.account_id, link.kind, link.identifier), ())
+    seen = why.observations(link)
     return f"  [{', '.join(_cited(seen))}]" if seen else ""
 
 
@@ -138,5 +138,5 @@ def _doubts(why: WhyLinked) -> Iterator[str]:
 def _limits(why: WhyLinked) -> Iterator[str]:
     if why.limits_hit:
         yield f"Cut at a limit: {', '.join(why.limits_hit)}"
-    if why.sources is None:
+    if why.cited is None:
         yield "Observations are not cited: no ledger at hand"

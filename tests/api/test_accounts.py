@@ -121,3 +121,33 @@ def test_an_unchanged_answer_is_not_sent_again_until_its_run_goes_stale(home: Pa
         problem(client.get("/v1/accounts/nobody", headers=asked), 404, "not_found")
         clock[0] += 40 * 3600
         assert client.get("/v1/accounts/a1", headers=asked).json()["meta"]["stale"] is True
+
+
+def test_why_two_accounts_are_linked(world: httpx.Client) -> None:
+    answer = world.get("/v1/accounts/a1/links/a2").json()
+    why = answer["data"]
+    assert (why["linked"], why["state"], why["bits"], why["cited"]) == (True, "direct", 9.0, False)
+    assert [(each["family"], each["bits"]) for each in why["families"]] == [("access", 9.0), ("instrument", 6.0)]
+    assert why["families"][0]["shared"][0]["a"] == {
+        "account_id": "a1",
+        "first_seen": DEVICE["first_seen"],
+        "last_seen": DEVICE["last_seen"],
+        "n": 3,
+        "sources": [],
+    }
+    assert why["paths"][0]["steps"][0]["identifier"] == "c1"
+    assert [each["account_id"] for each in why["paths"][0]["accounts"]] == ["a1", "a2"]
+    assert why["text"].startswith("a1 and a2: linked, +9.0 bits")
+    assert answer["meta"]["limits_hit"] == []
+
+
+def test_that_two_accounts_are_not_linked_is_an_answer(world: httpx.Client) -> None:
+    why = world.get(f"/v1/accounts/a5/links/{quote(SLASHED, safe='')}?hops=2").json()["data"]
+    assert (why["linked"], why["hops"]) == (True, 2)
+    why = world.get("/v1/accounts/a5/links/a1?hops=2").json()["data"]
+    assert (why["linked"], why["state"], why["hops"], why["paths"]) == (False, "not_linked", 2, [])
+    for other in ("a1", "nobody"):
+        problem(world.get(f"/v1/accounts/a1/links/{other}"), 404, "not_found")
+    assert problem(world.get("/v1/accounts/a1/links/a2?hops=5"), 422, "invalid_field")["errors"] == [
+        {"pointer": "/query/hops", "code": "less_than_equal"}
+    ]

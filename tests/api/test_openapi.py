@@ -17,6 +17,7 @@ from tests.api.serving import settings_of
 PATHS = [
     "/v1/accounts/{account_id}",
     "/v1/accounts/{account_id}/explanation",
+    "/v1/accounts/{account_id}/links/{other_id}",
     "/v1/rings",
     "/v1/rings/{ring_id}",
     "/v1/rings/{ring_id}/history",
