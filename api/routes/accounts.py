@@ -35,13 +35,13 @@ def explain_account(account_id: AccountId, query: RunQueryDep, ask: AskDep) -> R
 
 
 @router.get(
-    "/{account_id}/links/{other_id}",
+    "/{account_id}/links/{other_account_id}",
     operation_id="why_linked",
     summary="Why two accounts are linked",
     response_model=WhyAnswer,
 )
-def read_link(account_id: AccountId, other_id: OtherId, query: LinkQueryDep, ask: AskDep) -> Response:
+def read_link(account_id: AccountId, other_account_id: OtherId, query: LinkQueryDep, ask: AskDep) -> Response:
     """What the two share, by family of evidence, and the best paths between them, or that there is none so near."""
     with ask.read(query.run) as reading:
-        found = why_linked(reading.view, account_id, other_id, WhyLimits(hops=query.hops))
+        found = why_linked(reading.view, account_id, other_account_id, WhyLimits(hops=query.hops))
         return reading.answer(WhyAnswer, WhyOut.of(found), found.limits_hit)

@@ -8,7 +8,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from api.app import create_app, routes
 from api.security import OPEN
@@ -17,7 +17,7 @@ from tests.api.serving import settings_of
 PATHS = [
     "/v1/accounts/{account_id}",
     "/v1/accounts/{account_id}/explanation",
-    "/v1/accounts/{account_id}/links/{other_id}",
+    "/v1/accounts/{account_id}/links/{other_account_id}",
     "/v1/rings",
     "/v1/rings/{ring_id}",
     "/v1/rings/{ring_id}/history",
@@ -115,7 +115,10 @@ def test_what_is_served_is_what_is_described(
     @given(case=described[path]["GET"].as_strategy(generation_mode=mode))
     def holds(case: Any) -> None:
         # Of its own accord nobody makes a cursor that we have signed.
-        made_up = [positive_data_acceptance] if "cursor" in (case.query or {}) else []
-        case.call_and_validate(headers=headers, excluded_checks=made_up)
+        excluded = [positive_data_acceptance] if "cursor" in (case.query or {}) else []
+        answer = case.call(headers=headers)
+        # Two ids that are too long make an address that is: refused too, by a status that the check does not know.
+        excluded += [negative_data_rejection] if answer.status_code == 414 else []
+        case.validate_response(answer, headers=headers, excluded_checks=excluded)
 
     holds()
