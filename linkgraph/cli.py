@@ -15,6 +15,7 @@ import typer
 from linkgraph import __version__, runs
 from linkgraph import nightly as nights
 from linkgraph.commands import key as key_commands
+from linkgraph.commands import verdict as verdict_commands
 from linkgraph.errors import InputError, LinkgraphError, UsageError
 from linkgraph.export import Format
 from linkgraph.export import export as export_run
@@ -25,6 +26,7 @@ from linkgraph.store.base import GraphView
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(key_commands.app, name="key")
+app.add_typer(verdict_commands.app, name="verdict")
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 OfRun = Annotated[str | None, typer.Option("--run", help="an earlier run instead of the published one")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000)]
@@ -100,13 +102,19 @@ def nightly(
     seed: int = 0,
     only: Annotated[str | None, typer.Option(help="run this stage again and publish nothing")] = None,
 ) -> None:
-    """Run a night and publish it. It is run as of the newest time known in the ledger, unless --as-of says another."""
+    """Run a night and publish it. It is run as of the newest time known in the ledger, unless --as-of says another;
+    verdicts act as they are in force now, or with --as-of as they were then.
+    """
     from linkgraph.rehearsal import self_test
 
     settings = read_settings()
     with Bar("night") as bar:
         test = self_test(settings, _now(), bar.at) if settings.self_test_accounts else None
-        run = nights.run_night(settings, nights.Plan(_clock(as_of), seed, only), bar.at, test)
+        clock = _clock(as_of)
+        moment = _now() if clock is None else clock
+        ruled = verdict_commands.in_force(settings, moment)
+        plan = nights.Plan(clock, seed, only, verdicts=ruled, verdicts_at=moment // 1_000_000)
+        run = nights.run_night(settings, plan, bar.at, test)
     record = run.record()
     fallen = [f"self-test: {alarm}" for alarm in record.get("self_test", {}).get("alarms", [])]
     for warning in [*record.get("warnings", []), *fallen]:

@@ -6,6 +6,8 @@ LinkgraphError                 one line that says what and where; never holds a 
 ├── LedgerError                the ledger cannot be read or written
 ├── RunError                   a night failed, is missing, is locked, or broke an invariant
 ├── NotFoundError              an account, ring or run that is not in the published run
+├── ConflictError              what is asked for does not fit what is there: a verdict decided already, one's own
+│   └── StaleError             it has changed since it was read
 ├── CaseworkError              the casework database (keys, audit, verdicts) is down or refuses us
 └── StoreError                 the graph store is down, refuses us, or is not ours
     └── StoreBusyError         the store is being published to; try again shortly
@@ -34,6 +36,14 @@ class RunError(LinkgraphError):
 
 class NotFoundError(LinkgraphError):
     """The thing asked for is not in the run that was read."""
+
+
+class ConflictError(LinkgraphError):
+    """What is asked for does not fit the state of the thing, or who asks."""
+
+
+class StaleError(ConflictError):
+    """The thing has changed since it was read: read it again."""
 
 
 class CaseworkError(LinkgraphError):

@@ -50,6 +50,11 @@ class Settings(BaseSettings):
     self_test_accounts: int = Field(
         3_000, ge=0, description="accounts of the planted world that every night is tested on; 0: no self-test"
     )
+    verdict_second_from: int = Field(
+        5,
+        ge=1,
+        description="accounts released or condemned from which a verdict needs a second person; a hub always does",
+    )
     parameters: Parameters = Field(Parameters(), description="constants of detection (TOML table `[parameters]`)")
 
     @classmethod

@@ -1,0 +1,146 @@
+"""`linkgraph verdict`: what reviewers rule on links, identifiers and accounts."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from linkgraph import runs
+from linkgraph.casework import keys, verdicts
+from linkgraph.casework.database import Database, open_database
+from linkgraph.casework.keys import DAY, Principal
+from linkgraph.casework.rulings import HUB_CLASSES, WORDS, Ruling, checked
+from linkgraph.casework.verdicts import Effect, Record
+from linkgraph.commands.key import day, now
+from linkgraph.errors import UsageError
+from linkgraph.kinds import KIND_NAMES
+from linkgraph.model import Verdict
+from linkgraph.settings import Settings, read_settings
+
+app: Final = typer.Typer(no_args_is_help=True, help="Verdicts of reviewers; a night acts on those in force.")
+
+Word = Annotated[str, typer.Argument(metavar="VERDICT", help=", ".join(WORDS))]
+Target = Annotated[
+    list[str],
+    typer.Argument(help="KIND:TOKEN as `explain` shows it, then the accounts: the one, the two, the holder, the group"),
+]
+OfClass = Annotated[str | None, typer.Option("--class", help=f"of a hub: {', '.join(HUB_CLASSES)}")]
+KeyFile = Annotated[
+    Path | None, typer.Option("--key-file", help="file with the access key of who rules; without: the command line")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
+
+# Whoever has this shell has the home too; still nobody approves what was proposed here from here.
+_HERE: Final = Principal("command-line", "command line", "lead")
+
+
+@app.command()
+def add(
+    verdict: Word,
+    target: Target,
+    reason: Annotated[str, typer.Option(help="why, in a sentence; nothing that names a person")],
+    class_name: OfClass = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3_660, help="until it expires; without: never")] = None,
+    key_file: KeyFile = None,
+) -> None:
+    """Rule. It acts from the next night on, or once a second person has approved it where its effect is large."""
+    settings, at = read_settings(), now()
+    expires = None if days is None else at + days * DAY
+    ruling = checked(Ruling(verdict, *_target(target), class_name, reason, expires), at)
+    effect = Effect(runs.open_run(settings.home).run_id, (), (), ())
+    with _database(settings) as database, database.write() as connection:
+        by = _who(connection, key_file, at)
+        record = verdicts.propose(connection, ruling, effect, by, settings.verdict_second_from, at)
+    typer.echo(_line(record, at))
+
+
+@app.command("list")
+def list_verdicts(limit: Annotated[int, typer.Option(min=1, max=1_000)] = 100, as_json: AsJson = False) -> None:
+    """Verdicts, the newest first, with state and effect."""
+    with _database(read_settings()) as database, database.read() as connection:
+        found, at = verdicts.list_verdicts(connection, limit), now()
+    if as_json:
+        typer.echo(json.dumps([_shown(each, at) for each in found], indent=1, sort_keys=True))
+    for each in [] if as_json else found:
+        typer.echo(_line(each, at))
+
+
+@app.command()
+def approve(verdict_id: str, key_file: KeyFile = None) -> None:
+    """Put a proposed verdict of somebody else's in force."""
+    _act(verdicts.approve, verdict_id, key_file)
+
+
+@app.command()
+def reject(verdict_id: str, key_file: KeyFile = None) -> None:
+    """Refuse a proposed verdict of somebody else's."""
+    _act(verdicts.reject, verdict_id, key_file)
+
+
+@app.command()
+def withdraw(verdict_id: str, key_file: KeyFile = None) -> None:
+    """Take a verdict back: the next night is as if it had never been."""
+    _act(verdicts.withdraw, verdict_id, key_file)
+
+
+def in_force(settings: Settings, at: int) -> tuple[Verdict, ...]:
+    """The verdicts known and in force at a time, for a night."""
+    with _database(settings) as database, database.read() as connection:
+        return verdicts.in_force(connection, at)
+
+
+def _act(change: Callable[..., Record], verdict_id: str, key_file: Path | None) -> None:
+    at = now()
+    with _database(read_settings()) as database, database.write() as connection:
+        by = _who(connection, key_file, at)
+        seen = verdicts.read_verdict(connection, verdict_id)
+        record = change(connection, verdict_id, seen.version, by, at)
+    typer.echo(_line(record, at))
+
+
+def _target(words: list[str]) -> tuple[str | None, str | None, tuple[str, ...]]:
+    """Kind and token of the identifier, where the first word names one, and the accounts."""
+    kind, _, token = words[0].partition(":")
+    if kind in KIND_NAMES and token:
+        return kind, token, tuple(words[1:])
+    return None, None, tuple(words)
+
+
+def _who(connection: Any, key_file: Path | None, at: int) -> Principal:
+    """Who acts: the key's holder, who must be one to rule, or the command line."""
+    if key_file is None:
+        return _HERE
+    try:
+        key = keys.find(connection, key_file.read_text(encoding="utf-8").strip())
+    except (OSError, ValueError):
+        raise UsageError("--key-file cannot be read") from None
+    if key is None or key.state(at) != "live" or key.role not in ("investigator", "lead"):
+        raise UsageError("--key-file holds no live key of an investigator or a lead")
+    return key.principal
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    with closing(open_database(settings.casework_url)) as database:
+        yield database
+
+
+def _shown(record: Record, at: int) -> dict[str, Any]:
+    return asdict(record) | {"state": record.state_at(at)}
+
+
+def _line(record: Record, at: int) -> str:
+    ruling, effect = record.ruling, record.effect
+    about = [f"{ruling.kind}:{ruling.identifier}"] if ruling.kind else []
+    about += [ruling.class_name] if ruling.class_name else []
+    until = f"until {day(ruling.expires_at)}" if ruling.expires_at else "no end"
+    changes = (
+        f"{len(effect.accounts_released)} released, {len(effect.accounts_condemned)} condemned,"
+        f" {len(effect.rings_shrinking)} rings shrink"
+    )
+    told = " ".join([ruling.verdict, *about, *ruling.accounts])
+    return f"{record.verdict_id}  {record.state_at(at):<9}  {day(record.created_at)}  {until}  {told}  ({changes})"

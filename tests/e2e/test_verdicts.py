@@ -1,0 +1,112 @@
+"""Verdicts as an operator types them: ruled, acted on by the next night, listed, taken back."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from linkgraph import cli, runs
+from linkgraph.settings import Settings
+from tests.golden.worlds import AS_OF, customer, feeds, label, login, read, settle, together
+
+Run = Callable[..., tuple[int, str, str]]
+TRIO = ("bad", "near", "other")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    world = feeds(
+        *together(*[customer(one, 40, own=False) for one in TRIO]),
+        *[login(one, 3, device_id="a-tablet") for one in TRIO],
+        label("bad", "fraud"),
+    )
+    return settle(tmp_path / "world", world)
+
+
+@pytest.fixture
+def run(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs one command; gives its exit code, stdout and stderr."""
+    monkeypatch.setenv("LINKGRAPH_HOME", str(settings.home))
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["linkgraph", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return command
+
+
+def risk(settings: Settings) -> float:
+    """The risk of `near` in the published run."""
+    return read(settings, runs.open_run(settings.home), TRIO).accounts["near"].risk
+
+
+def tablet(settings: Settings) -> str:
+    found = read(settings, runs.open_run(settings.home), TRIO).identifier("near", "device")
+    return f"device:{found.identifier}"
+
+
+def key_file(run: Run, folder: Path, name: str, role: str) -> str:
+    path = folder / f"{name}.key"
+    path.write_text(run("key", "create", "--role", role, "--name", name)[1])
+    return str(path)
+
+
+def test_a_verdict_acts_from_the_next_night_until_it_is_withdrawn(run: Run, settings: Settings) -> None:
+    assert run("nightly")[0] == 0
+    first, condemned = runs.open_run(settings.home), risk(settings)
+    assert condemned > 0.5
+    code, out, _ = run("verdict", "add", "not_evidence", tablet(settings), "--reason", "a shop's counter")
+    verdict_id = out.split()[0]
+    assert (code, "in_force" in out) == (0, True)
+    assert risk(settings) == condemned
+    assert run("nightly")[0] == 0
+    assert risk(settings) == 0.0
+    record = runs.open_run(settings.home).record()
+    assert record["verdicts"]["in_force"] == [verdict_id]
+    # As it was known then: nothing had been ruled yet.
+    assert run("nightly", "--as-of", str(AS_OF))[0] == 0
+    assert "verdicts" not in runs.open_run(settings.home).record()
+    assert run("verdict", "withdraw", verdict_id)[0] == 0
+    assert run("nightly")[0] == 0
+    again = runs.open_run(settings.home)
+    assert (again.run_id, again.record()["tables"]) == (first.run_id, first.record()["tables"])
+    (listed,) = json.loads(run("verdict", "list", "--json")[1])
+    assert (listed["state"], listed["verdict_id"], listed["version"]) == ("withdrawn", verdict_id, 2)
+
+
+def test_a_hub_needs_two_people(run: Run, settings: Settings, tmp_path: Path) -> None:
+    run("nightly")
+    ann, bob = key_file(run, tmp_path, "ann", "investigator"), key_file(run, tmp_path, "bob", "lead")
+    rule = ("verdict", "add", "hub", tablet(settings), "--class", "office", "--reason", "a works council's tablet")
+    code, out, _ = run(*rule, "--key-file", ann)
+    verdict_id = out.split()[0]
+    assert (code, "proposed" in out) == (0, True)
+    run("nightly")
+    assert risk(settings) > 0.5
+    code, _, err = run("verdict", "approve", verdict_id, "--key-file", ann)
+    assert (code, "of their own" in err) == (1, True)
+    assert run("verdict", "approve", verdict_id, "--key-file", bob)[0] == 0
+    run("nightly")
+    assert risk(settings) == 0.0
+    assert "in_force" in run("verdict", "list")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("add", "harmless", "near", "--reason", "x"), 2, "verdict: verdict"),
+        (("add", "fraud", "near", "bad", "--reason", "x"), 2, "verdict: target"),
+        (("add", "hub", "device:" + "0" * 32, "--reason", "x"), 2, "verdict: class"),
+        (("add", "fraud", "near", "--reason", "4111 1111 1111 1111"), 2, "verdict: reason"),
+        (("withdraw", "v-none"), 1, "no such verdict"),
+        (("approve", "v-none", "--key-file", "nowhere"), 2, "--key-file"),
+    ],
+)
+def test_what_is_wrong_is_said(run: Run, arguments: tuple[str, ...], code: int, words: str) -> None:
+    ended, out, err = run("verdict", *arguments)
+    assert (ended, out, words in err) == (code, "", True)
+    assert "4111" not in err
