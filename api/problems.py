@@ -15,11 +15,13 @@ from starlette.responses import Response
 from api.schemas.base import FieldError, Problem
 from linkgraph.errors import (
     CaseworkError,
+    ConflictError,
     InputError,
     LedgerError,
     LinkgraphError,
     NotFoundError,
     RunError,
+    StaleError,
     StoreBusyError,
     StoreError,
     UsageError,
@@ -43,6 +45,8 @@ UNAUTHENTICATED: Final = Kind(401, "unauthenticated", "A live key is needed")
 FORBIDDEN: Final = Kind(403, "forbidden", "This key may not do that")
 NOT_FOUND: Final = Kind(404, "not_found", "Not found")
 WRONG_METHOD: Final = Kind(405, "method_not_allowed", "Method not allowed")
+CONFLICT: Final = Kind(409, "conflict", "What is asked for does not fit the state of the thing, or who asks")
+STALE: Final = Kind(412, "stale_version", "It has changed since it was read")
 BODY_TOO_LARGE: Final = Kind(413, "body_too_large", "Body too large")
 TOO_LONG: Final = Kind(414, "uri_too_long", "Address too long")
 INVALID: Final = Kind(422, "invalid_field", "Invalid field")
@@ -67,6 +71,8 @@ BY_ERROR: Final[Mapping[type[LinkgraphError], Kind]] = {
     LedgerError: INTERNAL,
     RunError: INTERNAL,
     NotFoundError: NOT_FOUND,
+    ConflictError: CONFLICT,
+    StaleError: STALE,
     CaseworkError: CASEWORK_UNAVAILABLE,
     StoreError: UNAVAILABLE,
     StoreBusyError: BUSY,
