@@ -72,7 +72,8 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Two accounts with their evidence: `families` as 'family=bits', `shared` as 'kind:token', or as
-    'family:sign x value' where it is no identifier.
+    'family:sign x value' where it is no identifier, `shared_bits` what each of those is worth alone. A family is worth
+    its best, the pair the sum of its families.
     """
 
     account_a: str
@@ -81,6 +82,7 @@ class Pair:
     probability: float
     families: tuple[str, ...]
     shared: tuple[str, ...]
+    shared_bits: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)

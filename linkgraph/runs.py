@@ -2,6 +2,7 @@
 
 HOME/runs/<run_id>/run.json          what went in, what came out, stage by stage
 HOME/runs/<run_id>/tables/*.parquet  the public tables        HOME/runs/<run_id>/work/*.parquet   stage to stage
+HOME/runs/<run_id>/solved/*          the solved network, see `solved`
 HOME/published                       the id of the published run; replaced atomically, last
 """
 
@@ -38,6 +39,11 @@ class Run:
     def graph(self) -> Path:
         """The run's embedded store."""
         return self.path / "graph.duckdb"
+
+    @property
+    def solved(self) -> Path:
+        """Folder of the run's solved network."""
+        return self.path / "solved"
 
     def record(self) -> dict[str, Any]:
         """`run.json` as it stands; RunError if it is missing or damaged."""

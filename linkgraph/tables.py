@@ -80,6 +80,7 @@ LINKS = pa.schema(
         _required("probability", pa.float64()),
         _required("families", _TEXT_LIST),
         _required("shared", _TEXT_LIST),
+        _required("shared_bits", pa.list_(pa.float64())),
     ]
 )
 

@@ -88,6 +88,7 @@ def pair(account_a: str, account_b: str, bits: float, families: list[str], share
         "probability": chance,
         "families": families,
         "shared": shared,
+        "shared_bits": [bits] * len(shared),
     }
 
 

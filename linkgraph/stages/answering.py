@@ -1,5 +1,6 @@
 """explain, check: the scores taken apart, and the invariants a run must hold before anybody sees it."""
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from linkgraph.errors import RunError
 from linkgraph.explain import contributions
 from linkgraph.stages.learning import learned
 from linkgraph.stages.night import INNOCENT_LABELS, Counts, Night
-from linkgraph.stages.risking import transfers_from_fraud
+from linkgraph.stages.risking import rings_of, transfers_from_fraud
+from linkgraph.stages.solving import keep_blocks
 from linkgraph.stages.tracking import ledger_is_whole
 
 _CHECKED = ["account_id", "risk", "flagged", "ring_id", "behaviour", "one_hop", "propagated", "ring", "label"]
@@ -29,10 +31,11 @@ def explain(night: Night) -> Counts:
     wanted[night.columns("ring_groups")["account"]] = True
     names = ("shared", "transfer", "propagated", "ring", "behaviour")
     blocks = scoring.Blocks(*(scores[name] for name in names))
-    causes = contributions.contributions(
-        contributions.LinkEvidence(**found), transfers_from_fraud(night), blocks, wanted
-    )
+    paid = transfers_from_fraud(night)
+    causes = contributions.contributions(contributions.LinkEvidence(**found), paid, blocks, wanted)
     night.keep("shares", pa.concat_tables([causes, _acts(night, wanted)]))
+    night.keep("paid_by_fraud", pa.table(asdict(paid)))
+    keep_blocks(night, rings_of(night)[1])
     counts = night.publish("contributions", "rings", "ring_members", "identifiers")
     return {"explained": int(wanted.sum()), **counts}
 

@@ -14,6 +14,9 @@ from linkgraph.kinds import KIND_NAMES
 from linkgraph.parameters import Parameters
 from linkgraph.stages.night import FRAUD_LABELS, Counts, Night
 from linkgraph.stages.ruling import ruled_apart
+=======
+from linkgraph.stages.solving import keep_network
+>>>>>>> a0edc4d (Keep a night's solved network, and solve it again near a change)
 
 _YEAR = 365 * 86_400
 
@@ -43,8 +46,10 @@ def propagate(night: Night) -> Counts:
     voltage = np.asarray(channels.sum(axis=1))
     reached = _gathered(network, voltage, night.parameters)
     is_ip = found["kind_code"][order] == KIND_NAMES.index("ip")
+<<<<<<< HEAD
     firm = propagation.discounted(network, np.where(is_ip, 0.0, network.links.conductance))
-    _, without_ip = reach(firm, night.parameters)
+    firm_voltage, without_ip = reach(firm, night.parameters)
+    keep_network(night, network, trust_of(night), (voltage, firm_voltage))
     _keep_channels(night, network, channels)
     own = grid.links.account < n
     columns: dict[str, Any] = {
@@ -130,11 +135,7 @@ def _gathered(network: propagation.Network, voltage: propagation.Floats, paramet
 
 def ties(night: Night) -> propagation.Ties:
     """Labels as ties: fraud and chargebacks to 1, cleared and victims to 0; trust of those nobody has ruled on."""
-    p, seeds, now = night.parameters, night.columns("seeds"), night.clock // 1_000_000
-    roster = pq.read_table(night.run.work("roster"), columns=["created_at", "kyc_level"])
-    years = (now - pc.fill_null(roster["created_at"], now).to_numpy()) // _YEAR
-    strong = pc.fill_null(roster["kyc_level"], 0).to_numpy() >= p.strong_kyc_level
-    trust = np.minimum(p.trust_max, strong + np.maximum(0, years)).astype(np.float64)
+    p, seeds, now, trust = night.parameters, night.columns("seeds"), night.clock // 1_000_000, trust_of(night)
     recent = now - seeds["at"] < p.recent_chargeback_days * 86_400
     strength = {"fraud": p.sigma_fraud, "suspected": p.sigma_suspected, "chargeback": p.sigma_fraud}
     sigma, label = np.zeros(len(trust)), np.zeros(len(trust))
@@ -143,3 +144,12 @@ def ties(night: Night) -> propagation.Ties:
     label[seeds["account"]] = np.isin(seeds["label"], FRAUD_LABELS)
     trust[seeds["account"]] = 0.0
     return propagation.Ties(sigma, label, trust)
+
+
+def trust_of(night: Night) -> propagation.Floats:
+    """What each account gives to ground for its years and its checks, as if nobody had ruled on it."""
+    now = night.clock // 1_000_000
+    roster = pq.read_table(night.run.work("roster"), columns=["created_at", "kyc_level"])
+    years = (now - pc.fill_null(roster["created_at"], now).to_numpy()) // _YEAR
+    strong = pc.fill_null(roster["kyc_level"], 0).to_numpy() >= night.parameters.strong_kyc_level
+    return np.asarray(np.minimum(night.parameters.trust_max, strong + np.maximum(0, years)), np.float64)

@@ -63,14 +63,14 @@ def _causes(night: Night) -> tuple[scoring.Causes, scoring.Causes]:
     found, n = night.columns("account_evidence"), night.size("roster")
     transfers = transfers_from_fraud(night)
     money = scoring.summed(transfers.account, transfers.weight, n)
-    with_ip, firm = _rings_of(night)
+    with_ip, firm = rings_of(night)
     return (
         scoring.Causes(found["voltage"], found["one_hop"], money, with_ip),
         scoring.Causes(found["voltage_firm"], found["one_hop_firm"], money, firm),
     )
 
 
-def _rings_of(night: Night) -> tuple[propagation.Floats, propagation.Floats]:
+def rings_of(night: Night) -> tuple[propagation.Floats, propagation.Floats]:
     """confidence * R of each account's ring, and the same with IP addresses left out."""
     members, facts = night.columns("ring_groups"), night.columns("ring_facts")
     full, firm = np.zeros(night.size("roster")), np.zeros(night.size("roster"))

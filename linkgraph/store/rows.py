@@ -97,7 +97,7 @@ class RowsView(ABC):
 
 
 def _pairs(rows: Sequence[Any]) -> list[Pair]:
-    return [Pair(a, b, bits, chance, tuple(families), tuple(shared)) for a, b, bits, chance, families, shared in rows]
+    return [Pair(a, b, bits, chance, *map(tuple, lists)) for a, b, bits, chance, *lists in rows]
 
 
 def _texts(values: Sequence[str]) -> list[str]:

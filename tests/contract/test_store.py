@@ -132,7 +132,8 @@ def test_pairs_come_by_bits_then_ends_each_once(store: Store) -> None:
         ("a2", "a3"),
         ("a1", "a4"),
     ]
-    assert found[0] == Pair("a1", "a2", 9.0, 1 / (1 + 2**-9.0), ("access=9", "instrument=6"), ("card:c1", "device:d1"))
+    shared = ("card:c1", "device:d1")
+    assert found[0] == Pair("a1", "a2", 9.0, 1 / (1 + 2**-9.0), ("access=9", "instrument=6"), shared, (9.0, 9.0))
     assert [(item.account_a, item.account_b) for item in strongest] == [("a1", "a2"), ("a1", "a3")]
 
 

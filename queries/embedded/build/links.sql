@@ -3,7 +3,8 @@ CREATE OR REPLACE TABLE pairs AS
 WITH ended AS (
   SELECT
     a.account_no AS account_a_no, b.account_no AS account_b_no, p.bits AS bits, p.probability AS probability,
-    p.families AS families, p.shared AS shared, unnest([a.account_no, b.account_no]) AS account_no
+    p.families AS families, p.shared AS shared, p.shared_bits AS shared_bits,
+    unnest([a.account_no, b.account_no]) AS account_no
   FROM incoming AS p
   JOIN accounts AS a ON a.account_id = p.account_a
   JOIN accounts AS b ON b.account_id = p.account_b
@@ -14,6 +15,6 @@ SELECT
     PARTITION BY account_no ORDER BY bits DESC, account_a_no, account_b_no
   ) AS INTEGER) AS place,
   account_a_no AS account_a_no, account_b_no AS account_b_no, bits AS bits, probability AS probability,
-  families AS families, shared AS shared
+  families AS families, shared AS shared, shared_bits AS shared_bits
 FROM ended
 ORDER BY account_no, place

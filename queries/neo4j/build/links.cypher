@@ -7,7 +7,8 @@ WHERE a.seen = $seq
 MATCH (b:Account {id: row.account_b})
 WHERE b.seen = $seq
 MERGE (a)-[l:LINKED {
-  bits: row.bits, probability: row.probability, families: row.families, shared: row.shared
+  bits: row.bits, probability: row.probability, families: row.families, shared: row.shared,
+  shared_bits: row.shared_bits
 }]->(b)
 ON CREATE SET l.since = $since
 SET l.seen = $seq

@@ -1,6 +1,6 @@
 // Pairs with an end among these accounts: for each account at most `limit`, most bits first; each pair once.
 // params: account_ids, seq, limit, cap
-// returns: account_a, account_b, bits, probability, families, shared
+// returns: account_a, account_b, bits, probability, families, shared, shared_bits
 UNWIND $account_ids AS asked
 MATCH (x:Account {id: asked})
 CALL (x) {
@@ -14,6 +14,6 @@ CALL (x) {
 WITH DISTINCT l, account_a, account_b
 RETURN
   account_a AS account_a, account_b AS account_b, l.bits AS bits, l.probability AS probability, l.families AS families,
-  l.shared AS shared
+  l.shared AS shared, l.shared_bits AS shared_bits
 ORDER BY bits DESC, account_a, account_b
 LIMIT $cap
