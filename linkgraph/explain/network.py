@@ -99,7 +99,8 @@ class Changed:
             gone.append((kept.identifier == identifier) & ((kept.row == account) | (kept.node == account)))
         if self.firm:
             gone.append(self._is_ip(kept.identifier))
-        return Direct.joined([kept.where(~np.any(gone, axis=0)), *map(self._met_at, sorted(self.split))])
+        left = _with_others(kept.where(~np.any(gone, axis=0)))
+        return Direct.joined([left, *map(self._met_at, sorted(self.split))])
 
     @cached_property
     def split(self) -> frozenset[int]:
@@ -155,15 +156,18 @@ class Changed:
         users, c = base.node[carries], base.conductance[carries]
         apart = {frozenset(pair[:2]) for pair in self.changes.apart if pair[2] == identifier}
         meets = [[frozenset((int(a), int(b))) not in apart for b in users] for a in users]
-        met = np.array(meets, dtype=bool).reshape(len(users), len(users))
-        # Whoever meets nobody else there has nothing of it, not even its own current back.
-        met &= (met.sum(axis=1) > 1)[:, None]
-        one, other = np.nonzero(met)
-        product = c[one] * c[other]
-        return Direct(
-            users[one], users[other], np.full(len(one), identifier, np.int32),
-            product / self.solved.total[identifier], product,
-        )  # fmt: skip
+        one, other = np.nonzero(np.array(meets, dtype=bool).reshape(len(users), len(users)))
+        product, here = c[one] * c[other], np.full(len(one), identifier, np.int32)
+        return _with_others(Direct(users[one], users[other], here, product / self.solved.total[identifier], product))
+
+
+def _with_others(direct: Direct) -> Direct:
+    """Without what accounts give themselves where they meet nobody else: such a link carries nothing at all."""
+    if not len(direct.row):
+        return direct
+    ends = np.column_stack([direct.row, direct.identifier])
+    _, place, size = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
+    return direct.where(size[place.reshape(-1)] > 1)
 
 
 @dataclass(frozen=True, slots=True)

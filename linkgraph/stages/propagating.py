@@ -14,9 +14,7 @@ from linkgraph.kinds import KIND_NAMES
 from linkgraph.parameters import Parameters
 from linkgraph.stages.night import FRAUD_LABELS, Counts, Night
 from linkgraph.stages.ruling import ruled_apart
-=======
 from linkgraph.stages.solving import keep_network
->>>>>>> a0edc4d (Keep a night's solved network, and solve it again near a change)
 
 _YEAR = 365 * 86_400
 
@@ -46,7 +44,6 @@ def propagate(night: Night) -> Counts:
     voltage = np.asarray(channels.sum(axis=1))
     reached = _gathered(network, voltage, night.parameters)
     is_ip = found["kind_code"][order] == KIND_NAMES.index("ip")
-<<<<<<< HEAD
     firm = propagation.discounted(network, np.where(is_ip, 0.0, network.links.conductance))
     firm_voltage, without_ip = reach(firm, night.parameters)
     keep_network(night, network, trust_of(night), (voltage, firm_voltage))

@@ -5,7 +5,6 @@ from dataclasses import asdict
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-
 from numpy.typing import NDArray
 
 from linkgraph import solved

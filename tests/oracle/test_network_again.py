@@ -27,7 +27,7 @@ def world(seed: int) -> Solved:
     trust = np.where(sigma > 0, 0.0, rng.integers(0, 3, ACCOUNTS).astype(np.float64))
     links = Links(account, identifier, rng.uniform(0.1, 1.0, len(keys)))
     made = solved_of(links, IDENTIFIERS, Ties(sigma, label, trust), IPS)
-    return replace(made, trust=rng.integers(0, 3, ACCOUNTS) * (sigma > 0) + trust)
+    return replace(made, trust=np.asarray(rng.integers(0, 3, ACCOUNTS) * (sigma > 0) + trust, np.float64))
 
 
 def changes(seed: int, net: Solved) -> Changes:
@@ -57,8 +57,8 @@ def dense(network: Changed) -> NDArray[np.float64]:
     c = np.zeros((size, size))
     rows = np.repeat(np.arange(size), np.diff(net.start))
     c[rows, net.end] = net.conductance
-    for a, b in made.links:
-        c[a, b] = c[b, a] = 0.0
+    for one, other in made.links:
+        c[one, other] = c[other, one] = 0.0
     gone = [*made.identifiers, *(net.first_identifier + np.flatnonzero(net.is_ip) if network.firm else [])]
     c[gone, :] = c[:, gone] = 0.0
     for x in sorted({x for *_, x in made.apart}):
@@ -76,7 +76,7 @@ def dense(network: Changed) -> NDArray[np.float64]:
     if network.alone is not None:
         d[network.alone] -= sigma[network.alone]
         sigma[network.alone] = 0.0
-    return np.linalg.solve(np.diag(d) - c, sigma * y)
+    return np.asarray(np.linalg.solve(np.diag(d) - c, sigma * y), np.float64)
 
 
 @pytest.mark.parametrize("firm", [False, True])

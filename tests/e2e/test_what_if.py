@@ -1,0 +1,124 @@
+"""What would be, said from one night, is what the next night finds when people rule so."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import ingest
+from linkgraph.explain.whatif import Supposition, effects, what_if
+from linkgraph.model import Account, Verdict
+from linkgraph.nightly import Plan, run_night
+from linkgraph.runs import Run
+from linkgraph.settings import Settings, read_settings
+from linkgraph.simulate import World, simulate
+from linkgraph.solved import Solved, open_solved
+from linkgraph.store import open_view
+from linkgraph.store.base import GraphView
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("what-if")
+    simulate(folder / "world", World(accounts=1_500, seed=11))
+    found = read_settings(home=folder / "home")
+    ingest([folder / "world" / "feeds"], found, 1_780_000_000_000_000, None, None, lambda report: None)
+    return found
+
+
+@pytest.fixture(scope="module")
+def run(settings: Settings) -> Run:
+    return run_night(settings, Plan())
+
+
+@pytest.fixture
+def view(settings: Settings, run: Run) -> Iterator[GraphView]:
+    with closing(open_view(settings, run, earlier=True)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def net(run: Run) -> Solved:
+    return open_solved(run.solved, run.record()["rules"])
+
+
+def every_account(settings: Settings, run: Run, net: Solved) -> dict[str, Account]:
+    with closing(open_view(settings, run, earlier=True)) as opened:
+        return {each.account_id: each for each in opened.accounts([net.account_ids[i] for i in range(net.accounts)])}
+
+
+def ruled(net: Solved, case: str, account_id: str, key: str, others: list[str]) -> tuple[Verdict, Supposition]:
+    kind, _, token = key.partition(":")
+    both = (account_id, others[0])
+    if case == "identifier":
+        return Verdict("V1", "not_evidence", kind, token, (), None, 0), Supposition(identifiers=frozenset({key}))
+    if case == "pair":
+        return Verdict("V1", "not_evidence", None, None, both, None, 0), Supposition(pairs=frozenset({frozenset(both)}))
+    if case == "group":
+        group = frozenset({account_id, *others[:2]})
+        return Verdict("V1", "shared_by", kind, token, tuple(group), None, 0), Supposition(
+            within=frozenset({(key, group)})
+        )
+    if case == "stolen":
+        verdict = Verdict("V1", "stolen_from", kind, token, (account_id,), None, 0)
+        return verdict, Supposition(links=frozenset({(account_id, key)}), labels={account_id: "victim"})
+    return Verdict("V1", case, None, None, (account_id,), None, 0), Supposition(labels={account_id: case})
+
+
+@pytest.mark.parametrize("case", ["identifier", "pair", "group", "stolen", "cleared", "fraud"])
+def test_every_score_is_that_of_the_night_with_the_verdict(
+    settings: Settings, run: Run, view: GraphView, net: Solved, case: str
+) -> None:
+    account_id, key, others = a_shared_thing(view)
+    verdict, supposed = ruled(net, case, account_id, key, others)
+    told, cut = effects(view, net, supposed)
+    assert cut == ()
+    assert account_id in {each.account_id for each in told}
+    after = run_night(settings, Plan(verdicts=(verdict,)))
+    before, found = every_account(settings, run, net), every_account(settings, after, net)
+    foreseen = {each.account_id: each for each in told}
+    changed = {name for name, each in found.items() if _graph(each) != pytest.approx(_graph(before[name]), abs=1e-5)}
+    labelled = {name for name, each in before.items() if each.label}
+    assert changed - labelled <= set(foreseen)
+    for name in (changed | set(foreseen)) - labelled:
+        if found[name].ring_id == before[name].ring_id and found[name].ring == before[name].ring:
+            expected = found[name].behaviour + found[name].one_hop + found[name].propagated + found[name].ring
+            score = (
+                foreseen[name].after.score
+                if name in foreseen
+                else what_if(view, net, name, supposed).effect.after.score
+            )
+            assert score == pytest.approx(expected, abs=1e-6)
+
+
+def a_shared_thing(view: GraphView) -> tuple[str, str, list[str]]:
+    """A flagged account without a label, and the identifier that most of its score comes by, with its other users."""
+    for account in view.flagged(100):
+        by = [
+            each for each in view.contributions([account.account_id]) if each.identifier and each.block == "propagated"
+        ]
+        users = view.users([f"{by[0].kind}:{by[0].identifier}"], 50) if by else []
+        others = [each.account_id for each in users if each.account_id != account.account_id]
+        if not account.label and len(others) >= 2:
+            return account.account_id, f"{by[0].kind}:{by[0].identifier}", others
+    raise AssertionError("the world has no such account")
+
+
+def _graph(account: Account) -> float:
+    return account.one_hop + account.propagated
+
+
+def test_only_what_is_evidence_has_an_effect(view: GraphView, net: Solved) -> None:
+    account_id, key, _ = a_shared_thing(view)
+    nothing = what_if(view, net, account_id, Supposition(identifiers=frozenset({"card:never-seen"})))
+    assert nothing.without_effect == ("card:never-seen",)
+    assert nothing.effect.before == nothing.effect.after
+    less = what_if(view, net, account_id, Supposition(identifiers=frozenset({key})))
+    assert less.effect.after.score < less.effect.before.score
+
+
+def test_a_night_keeps_its_network_apart_from_later_ones(settings: Settings, run: Run, tmp_path: Path) -> None:
+    first = {each.name: each.read_bytes() for each in run.solved.iterdir()}
+    run_night(settings, Plan(seed=5))
+    assert {each.name: each.read_bytes() for each in run.solved.iterdir()} == first
