@@ -2,7 +2,8 @@
 
 Voltages, what is met at one hop and money from fraud are computed again exactly, so near to what a whole night would
 find that no score differs by 1e-6. Who is no longer held to the ring by the pairs that are left loses its term;
-behaviour, and what the ring itself is worth, stay as the night found them. Without evidence no score rises.
+behaviour, and what the ring itself is worth, stay as the night found them, and money that somebody newly ruled fraud
+has sent is not counted yet. Without evidence no score rises.
 """
 
 import math

@@ -145,7 +145,8 @@ def test_pairs_among_have_both_ends_there_and_are_cut_at_the_weakest(store: Stor
         cut = view.pairs_among(EVERYONE, 3)
         nothing = view.pairs_among(["a1"], 10), view.pairs_among([], 10), view.pairs_among(EVERYONE, 0)
     assert [(item.account_a, item.account_b) for item in found] == [("a1", "a2"), ("a1", "a3"), ("a2", "a3")]
-    assert found[0] == Pair("a1", "a2", 9.0, 1 / (1 + 2**-9.0), ("access=9", "instrument=6"), ("card:c1", "device:d1"))
+    shared = ("card:c1", "device:d1")
+    assert found[0] == Pair("a1", "a2", 9.0, 1 / (1 + 2**-9.0), ("access=9", "instrument=6"), shared, (9.0, 9.0))
     assert [(item.account_a, item.account_b) for item in both] == [("a1", "a4")]
     assert [(item.account_a, item.account_b) for item in cut] == [("a1", "a2"), ("a1", "a3"), ("a2", "a3")]
     assert nothing == ([], [], [])
