@@ -48,7 +48,9 @@ def _csv(source: Path, name: str, out: Path) -> None:
     with pacsv.CSVWriter(out, flat) as writer:
         for batch in pq.ParquetFile(source).iter_batches():
             columns = [
-                pc.binary_join(column, _LIST_SEPARATOR) if pa.types.is_list(column.type) else column
+                pc.binary_join(column.cast(pa.list_(pa.string())), _LIST_SEPARATOR)
+                if pa.types.is_list(column.type)
+                else column
                 for column in batch.columns
             ]
             writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=flat))
