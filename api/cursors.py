@@ -8,8 +8,9 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final
 
 _SIGNATURE_BYTES: Final = 16
 # Base64 of the signature and a dot; the rest is the place.
@@ -33,11 +34,27 @@ class Cursors:
 
     def write(self, place: Place) -> str:
         """The cursor of a place."""
-        body = json.dumps([place.run_id, place.score, place.ring_id], separators=(",", ":")).encode()
-        return f"{_text(self._sign(body))}.{_text(body)}"
+        return self._write([place.run_id, place.score, place.ring_id])
 
     def read(self, cursor: str) -> Place | None:
         """The place of a cursor, None if it is not one of ours."""
+        found = self._read(cursor)
+        return Place(*found) if found is not None and len(found) == len(fields(Place)) else None
+
+    def write_row(self, seq: int) -> str:
+        """The cursor of a row of the audit."""
+        return self._write([seq])
+
+    def read_row(self, cursor: str) -> int | None:
+        """The row of a cursor, None if it is not one of ours."""
+        found = self._read(cursor)
+        return found[0] if found is not None and len(found) == 1 else None
+
+    def _write(self, parts: Sequence[str | float]) -> str:
+        body = json.dumps(parts, separators=(",", ":")).encode()
+        return f"{_text(self._sign(body))}.{_text(body)}"
+
+    def _read(self, cursor: str) -> list[Any] | None:
         signature, _, body = cursor.partition(".")
         try:
             signed, place = _bytes(signature), _bytes(body)
@@ -45,7 +62,8 @@ class Cursors:
             return None
         if not hmac.compare_digest(signed, self._sign(place)):
             return None
-        return Place(*json.loads(place))
+        found: list[Any] = json.loads(place)
+        return found
 
     def _sign(self, body: bytes) -> bytes:
         return hmac.digest(self._key, body, hashlib.sha256)[:_SIGNATURE_BYTES]

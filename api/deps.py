@@ -14,10 +14,10 @@ from starlette.responses import Response
 
 from api.cursors import PATTERN, Cursors
 from api.masking import is_masked, masked
-from api.schemas.base import Answer, Meta
+from api.schemas.base import Answer, BareAnswer, BareMeta, Meta
 from api.views import Views
-from linkgraph.casework.database import Database
 from linkgraph.casework.keys import Principal
+from linkgraph.casework.opening import Casework
 from linkgraph.model import RunStamp
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
@@ -35,7 +35,7 @@ class Service:
     views: Views
     cursors: Cursors
     key: bytes
-    database: Database
+    casework: Casework
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,11 @@ class Ask:
         """The published run, or `run_id`, for as long as the block lasts."""
         with self.service.views.read(run_id) as (run, view):
             yield Reading(self.service, self.request_id, self.principal, run, view, view.run())
+
+    def answer(self, shape: type[BareAnswer[Any]], data: object, limits_hit: Sequence[str] = ()) -> Response:
+        """An answer that comes from no run, in its frame."""
+        meta = BareMeta(request_id=self.request_id, truncated=bool(limits_hit), limits_hit=list(limits_hit))
+        return Response(shape(meta=meta, data=data).model_dump_json(), media_type="application/json")
 
 
 async def _ask(request: Request) -> Ask:

@@ -7,8 +7,8 @@ up in the casework database at most every `KEY_SECONDS`: so long a revoked one m
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping
-from typing import Any, Final, NamedTuple, TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Final, NamedTuple, TypeVar
 
 import anyio
 from fastapi.routing import APIRoute
@@ -41,16 +41,22 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "read_ring_history": _READERS,
     "read_current_run": frozenset(ROLES),
     "read_run": frozenset(ROLES),
+    "read_audit": frozenset(("investigator", "lead", "compliance")),
+    "verify_audit": frozenset(("compliance", "admin")),
 }
 
 Found = TypeVar("Found")
 
 
 class Entry(NamedTuple):
-    """Who asks for what, and why not, where it is refused. No principal: no key of ours, or none that is live."""
+    """Who asks for what, and why not, where it is refused. No principal: no key of ours, or none that is live.
+
+    asked_for: the parts of the path that name an object, as they were sent.
+    """
 
     principal: Principal | None
     operation: str | None
+    asked_for: tuple[str, ...]
     refusal: Kind | None
 
 
@@ -73,18 +79,20 @@ class Door:
 
     async def enter(self, scope: Scope) -> Entry:
         """Whether a request may go on. CaseworkError if its key cannot be looked up."""
-        operation = self._operation(scope)
+        operation, asked_for = self._operation(scope)
         key = await self._key(_presented(scope))
         if key is None or key.state(self._microseconds()) != "live":
-            return Entry(key.principal if key else None, operation, UNAUTHENTICATED)
-        if operation is not None and not may(key.principal, operation):
-            return Entry(key.principal, operation, FORBIDDEN)
-        return Entry(key.principal, operation, None)
+            return Entry(key.principal if key else None, operation, asked_for, UNAUTHENTICATED)
+        allowed = operation is None or may(key.principal, operation)
+        return Entry(key.principal, operation, asked_for, None if allowed else FORBIDDEN)
 
-    def _operation(self, scope: Scope) -> str | None:
-        """The operation that the router will choose; None where it will answer that there is none."""
-        fitting = (route for route in self._routes if route.matches(scope)[0] is Match.FULL)
-        return next((route.operation_id for route in fitting), None)
+    def _operation(self, scope: Scope) -> tuple[str | None, tuple[str, ...]]:
+        """The operation that the router will choose, and what for; None where it will answer that there is none."""
+        for route in self._routes:
+            match, found = route.matches(scope)
+            if match is Match.FULL:
+                return route.operation_id, tuple(found["path_params"].values())
+        return None, ()
 
     async def _key(self, text: str | None) -> Key | None:
         if text is None:
@@ -122,7 +130,7 @@ def may(principal: Principal, operation: str) -> bool:
     return allowed and (principal.role != "service" or operation in principal.scope)
 
 
-async def in_time(work: Coroutine[Any, Any, Found]) -> Found:
+async def in_time(work: Awaitable[Found]) -> Found:
     """The result of something the casework database does; CaseworkError if it takes longer than a caller waits."""
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):

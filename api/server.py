@@ -29,7 +29,7 @@ _LOGGING: Final[dict[str, Any]] = {
     "formatters": {"lines": {"()": "api.server.JsonLines"}},
     "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "lines", "stream": "ext://sys.stderr"}},
     "loggers": {
-        "linkgraph.api": {"handlers": ["lines"], "level": "INFO", "propagate": False},
+        "linkgraph": {"handlers": ["lines"], "level": "INFO", "propagate": False},
         "uvicorn": {"handlers": ["lines"], "level": "WARNING", "propagate": False},
     },
 }

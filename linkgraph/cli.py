@@ -14,6 +14,7 @@ import typer
 
 from linkgraph import __version__, runs
 from linkgraph import nightly as nights
+from linkgraph.commands import audit as audit_commands
 from linkgraph.commands import key as key_commands
 from linkgraph.commands import verdict as verdict_commands
 from linkgraph.errors import InputError, LinkgraphError, UsageError
@@ -27,6 +28,7 @@ from linkgraph.store.base import GraphView
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(key_commands.app, name="key")
 app.add_typer(verdict_commands.app, name="verdict")
+app.add_typer(audit_commands.app, name="audit")
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 OfRun = Annotated[str | None, typer.Option("--run", help="an earlier run instead of the published one")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000)]

@@ -43,6 +43,13 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="casework database, SQLite or PostgreSQL; default: the file `casework.sqlite` in home"
     )
+    audit_key_file: Path | None = Field(
+        None, description="file with the key of the audit chain; default: `audit.key` in home, made on first use"
+    )
+    audit_anchor_file: Path | None = Field(
+        None,
+        description="where heads of the audit chain are kept, best on another system; default: `audit.anchors` in home",
+    )
     reject_share: float = Field(0.01, ge=0, le=1, description="share of rejected rows above which a file is refused")
     memory_limit: str = Field("2GB", description="memory DuckDB may use before it spills to disk")
     threads: int = Field(2, ge=1, description="threads DuckDB may use")

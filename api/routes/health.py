@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from api.deps import AskDep
 from api.schemas.runs import Alive, AliveAnswer, AliveMeta, Ready, ReadyAnswer
+from linkgraph.casework.verification import check_tail
 
 router = APIRouter(tags=["health"])
 
@@ -18,7 +19,13 @@ async def livez(ask: AskDep) -> Response:
 
 @router.get("/readyz", operation_id="readyz", summary="The service can answer", response_model=ReadyAnswer)
 def readyz(ask: AskDep) -> Response:
-    """A run is published and the store answers a question about it. A stale run is ready, and says that it is stale."""
+    """A run is published, the store answers a question about it, and the tail of the audit is sound.
+
+    A stale run is ready, and says that it is stale.
+    """
+    casework = ask.service.casework
+    with casework.database.read() as connection:
+        check_tail(connection, casework.chain, casework.anchors.read())
     with ask.read() as reading:
         reading.view.accounts([""])
         return reading.answer(ReadyAnswer, Ready(status="ready"))

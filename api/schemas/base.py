@@ -11,6 +11,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from linkgraph.model import Pair
 
 
+def iso_of(microseconds: int) -> str:
+    """Microseconds since 1970 as ISO 8601 with offset."""
+    return datetime.fromtimestamp(microseconds / 1e6, UTC).isoformat(timespec="microseconds")
+
+
 def iso(seconds: Any) -> Any:
     """Epoch seconds as ISO 8601 with offset; a text is taken as it is."""
     return datetime.fromtimestamp(seconds, UTC).isoformat() if isinstance(seconds, int) else seconds
@@ -69,6 +74,14 @@ class Meta(Wire):
     request_id: RequestId
 
 
+class BareMeta(Wire):
+    """Of an answer that comes from no run."""
+
+    request_id: RequestId
+    truncated: bool = Field(description="a limit kept something out of this answer")
+    limits_hit: list[str] = Field(description="names of the lists that a limit cut", examples=[["rows"]])
+
+
 Data = TypeVar("Data")
 
 
@@ -76,6 +89,13 @@ class Answer(Wire, Generic[Data]):
     """Every answer: where it comes from, and what was asked for."""
 
     meta: Meta
+    data: Data
+
+
+class BareAnswer(Wire, Generic[Data]):
+    """An answer that comes from no run."""
+
+    meta: BareMeta
     data: Data
 
 

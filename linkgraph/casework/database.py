@@ -21,6 +21,9 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from linkgraph.errors import CaseworkError, UsageError
 
+# The connection is passed on by those who open the database: the library itself is imported in this package only.
+__all__ = ["METADATA", "Connection", "Database", "open_database"]
+
 # Every table of the casework is declared on this one, in the module of its concern.
 METADATA: Final = MetaData()
 
@@ -47,8 +50,11 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads; on SQLite it waits for no writer."""
-        with _translated(), self.engine.execution_options(**{_READS: True}).begin() as connection:
+        """A transaction that only reads: it sees one moment, and waits for no writer."""
+        options: dict[str, Any] = {_READS: True}
+        if self.engine.dialect.name == "postgresql":
+            options["isolation_level"] = "REPEATABLE READ"
+        with _translated(), self.engine.execution_options(**options).begin() as connection:
             yield connection
 
     def close(self) -> None:

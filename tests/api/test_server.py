@@ -83,7 +83,8 @@ def test_a_real_server_on_loopback(tmp_path: Path) -> None:
         server.send_signal(signal.SIGINT)
         _, log = server.communicate(timeout=20)
     assert server.returncode == 0
-    lines = [json.loads(line) for line in log.splitlines()]
+    told, *lines = [json.loads(line) for line in log.splitlines()]
+    assert (told["logger"], "made a secret" in told["event"]) == ("linkgraph.casework", True)
     assert [(line["route"], line["status"]) for line in lines] == [("/v1/accounts/{account_id}", 200)] * 2 + [
         ("/v1/accounts/{account_id}", 422),
         (None, 401),

@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from linkgraph import cli
+from linkgraph.casework.audit import AUDIT, Wanted, read_rows
+from linkgraph.casework.database import open_database
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -46,6 +50,24 @@ def test_a_key_is_made_rotated_and_revoked(run: Run) -> None:
     assert "lead" in listed
     assert "never" in listed
     assert [each.split("_", 2)[2].strip() in listed for each in (text, new)] == [False, False]
+
+
+def test_every_change_of_a_key_is_in_the_audit(run: Run, database_url: str, home: Path) -> None:
+    key_id = run("key", "create", "--role", "lead", "--name", "ann")[1].split("_")[1]
+    new_id = run("key", "rotate", key_id)[1].split("_")[1]
+    run("key", "revoke", key_id)
+    assert run("key", "revoke", "nobody")[0] == 1
+    with closing(open_database(database_url)) as database, database.read() as connection:
+        rows = [(row.operation, row.object) for row in read_rows(connection, Wanted(), 10)]
+    assert rows == [("revoke_key", key_id), ("rotate_key", f"{key_id}/{new_id}"), ("create_key", key_id)]
+    code, out, _ = run("audit", "verify")
+    assert (code, out.startswith("sound: 3 rows")) == (0, True)
+    with closing(open_database(database_url)) as database, database.write() as connection:
+        connection.execute(update(AUDIT).where(AUDIT.c.seq == 1).values(object="x"))
+    code, out, _ = run("audit", "verify", "--json")
+    found = json.loads(out)
+    assert (code, found["sound"], found["faults"]) == (1, False, [{"name": "edited", "seq": 1}])
+    assert "row 1: edited" in run("audit", "verify")[1]
 
 
 @pytest.mark.parametrize(

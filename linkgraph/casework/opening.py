@@ -1,0 +1,35 @@
+"""Opens all of the casework at once, as the settings say: the database, the chain of its audit, the anchors of that."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+from linkgraph.casework.anchors import Anchors
+from linkgraph.casework.audit import Chain
+from linkgraph.casework.database import Database, open_database
+from linkgraph.casework.secret import read_secret
+from linkgraph.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Casework:
+    """What belongs together wherever people's work is read or written."""
+
+    database: Database
+    chain: Chain
+    anchors: Anchors
+
+
+def open_casework(settings: Settings) -> Casework:
+    """All of it; CaseworkError or UsageError if a part cannot be opened. Close its database at the end."""
+    chain = Chain(read_secret(settings.audit_key_file, settings.home, "audit.key"))
+    anchors = Anchors(settings.audit_anchor_file or settings.home / "audit.anchors", chain)
+    return Casework(open_database(settings.casework_url), chain, anchors)
+
+
+@contextmanager
+def casework(settings: Settings) -> Iterator[Casework]:
+    """The same for as long as a block lasts."""
+    opened = open_casework(settings)
+    with closing(opened.database):
+        yield opened
