@@ -69,6 +69,7 @@ def create_app(settings: Settings, now: Callable[[], float], open_view: OpenView
     app = Api(title="linkgraph", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.router.redirect_slashes = False
     app.state.service = service
+    app.state.routes = routes()
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(RequestValidationError, on_invalid_request)

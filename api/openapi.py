@@ -86,19 +86,23 @@ def describe(app: FastAPI, description: str) -> dict[str, Any]:
     document["components"]["securitySchemes"] = {"key": dict(_SCHEME)}
     for path, operations in document["paths"].items():
         for operation in operations.values():
-            _complete(path, operation)
+            _complete(path, operation, _is_of_a_run(operation, schemas))
     return document
 
 
-def _complete(path: str, operation: dict[str, Any]) -> None:
+def _is_of_a_run(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> bool:
+    answer = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    return bool(schemas[answer]["properties"]["meta"]["$ref"].endswith("/Meta"))
+
+
+def _complete(path: str, operation: dict[str, Any], of_a_run: bool) -> None:
     responses = operation["responses"]
-    reads = path != "/livez"
-    tagged = ("X-Request-Id", "ETag") if reads else ("X-Request-Id",)
+    tagged = ("X-Request-Id", "ETag") if of_a_run else ("X-Request-Id",)
     responses["200"] |= {"description": operation["summary"], "headers": _headers(*tagged)}
     links = {f"{target}.{name}": _link(target, name, at) for (target, name), at in _leads(operation).items()}
     if links:
         responses["200"]["links"] = links
-    if reads:
+    if of_a_run:
         responses["304"] = {"description": "Unchanged since the tag in If-None-Match", "headers": _headers(*tagged)}
     for kinds in _by_status(path, operation):
         responses[str(kinds[0].status)] = _problem(kinds)

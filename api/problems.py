@@ -3,14 +3,16 @@
 A problem never holds a submitted value: codes and texts are ours, and a pointer names a parameter, not its content.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from api.schemas.base import FieldError, Problem
 from linkgraph.errors import (
@@ -133,9 +135,17 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     """What the router refused: an unknown path, a wrong method."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     kind = _BY_STATUS.get(status, INTERNAL)
-    # Whatever is served by GET is served by HEAD.
-    headers = {"Allow": "GET, HEAD"} if kind is WRONG_METHOD else None
+    headers = {"Allow": _allowed(request)} if kind is WRONG_METHOD else None
     return respond(kind, request.state.request_id, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of this path; whatever is served by GET is served by HEAD."""
+    routes: Iterable[APIRoute] = request.app.state.routes
+    found = {
+        each for route in routes if route.matches(request.scope)[0] is not Match.NONE for each in route.methods or ()
+    }
+    return ", ".join(sorted(found | ({"HEAD"} if "GET" in found else set()) or {"GET", "HEAD"}))
 
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:

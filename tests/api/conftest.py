@@ -1,6 +1,7 @@
 """`world`: a client of a real server over the smallest world, for tests that only read."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,9 +11,15 @@ from tests.builders import WORLD
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """One published run, served."""
+def world_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one published run."""
     home = tmp_path_factory.mktemp("world")
     publish(home, WORLD)
-    with serving(home) as client:
+    return home
+
+
+@pytest.fixture(scope="session")
+def world(world_home: Path) -> Iterator[httpx.Client]:
+    """That run, served."""
+    with serving(world_home) as client:
         yield client

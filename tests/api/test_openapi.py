@@ -1,32 +1,37 @@
 """The document says all that is served, and what is served is what the document says."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from api.app import create_app, routes
 from api.security import OPEN
-from tests.api.serving import settings_of
+from linkgraph.casework.keys import ROLES
+from tests.api.serving import bearing, new_key, settings_of
 
-PATHS = [
-    "/v1/accounts/{account_id}",
-    "/v1/accounts/{account_id}/explanation",
-    "/v1/accounts/{account_id}/links/{other_account_id}",
-    "/v1/rings",
-    "/v1/rings/{ring_id}",
-    "/v1/rings/{ring_id}/history",
-    "/v1/runs/current",
-    "/v1/runs/{run_id}",
-    "/livez",
-    "/readyz",
+OPERATIONS = [
+    ("GET", "/v1/accounts/{account_id}"),
+    ("GET", "/v1/accounts/{account_id}/explanation"),
+    ("GET", "/v1/accounts/{account_id}/links/{other_account_id}"),
+    ("GET", "/v1/rings"),
+    ("GET", "/v1/rings/{ring_id}"),
+    ("GET", "/v1/rings/{ring_id}/history"),
+    ("GET", "/v1/runs/current"),
+    ("GET", "/v1/runs/{run_id}"),
+    ("GET", "/v1/audit"),
+    ("POST", "/v1/audit/verify"),
+    ("GET", "/livez"),
+    ("GET", "/readyz"),
 ]
-WITHOUT_PARAMETERS = ("/v1/runs/current", "/livez", "/readyz")
+WITHOUT_PARAMETERS = ("/v1/runs/current", "/v1/audit/verify", "/livez", "/readyz")
 PROBLEMS = {"400", "404", "413", "414", "422", "431", "500", "503"}
 
 
@@ -39,16 +44,16 @@ def document(world: httpx.Client) -> dict[str, Any]:
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Path and operation."""
     for path, methods in document["paths"].items():
-        assert list(methods) == ["get"]
-        yield path, methods["get"]
+        for operation in methods.values():
+            yield path, operation
 
 
 def test_every_route_is_in_the_document(document: dict[str, Any], tmp_path: Any) -> None:
     app = create_app(settings_of(tmp_path), lambda: 0.0)
-    served = {path for path, _ in operations(document)}
-    assert served == set(PATHS)
-    assert {route.path for route in routes()} == served
-    assert app.openapi()["paths"].keys() == served
+    served = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
+    assert served == set(OPERATIONS)
+    assert {(method, route.path) for route in routes() for method in route.methods or ()} == served
+    assert app.openapi()["paths"].keys() == document["paths"].keys()
 
 
 def test_every_operation_is_described_whole(document: dict[str, Any]) -> None:
@@ -62,7 +67,7 @@ def test_every_operation_is_described_whole(document: dict[str, Any]) -> None:
         seen.add(operation["operationId"])
         for parameter in operation.get("parameters", []):
             assert parameter["schema"].get("examples") or "default" in parameter["schema"], (path, parameter["name"])
-    assert len(seen) == len(document["paths"])
+    assert len(seen) == len(OPERATIONS)
 
 
 def test_every_answer_of_every_operation_is_described_whole(document: dict[str, Any]) -> None:
@@ -97,28 +102,32 @@ def described(world: httpx.Client) -> Any:
 
 
 @pytest.fixture(scope="module")
-def headers(world: httpx.Client) -> dict[str, str]:
-    return {"Authorization": world.headers["Authorization"]}
+def keys(world: httpx.Client, world_home: Path) -> dict[str, dict[str, str]]:
+    """For each role the header with a key of it."""
+    return {role: bearing(new_key(world_home, role)) for role in ROLES}
 
 
 @pytest.mark.parametrize(
-    ("path", "mode"),
+    ("method", "path", "mode"),
     [
-        *((path, GenerationMode.POSITIVE) for path in PATHS),
-        *((path, GenerationMode.NEGATIVE) for path in PATHS if path not in WITHOUT_PARAMETERS),
+        *((*each, GenerationMode.POSITIVE) for each in OPERATIONS),
+        *((*each, GenerationMode.NEGATIVE) for each in OPERATIONS if each[1] not in WITHOUT_PARAMETERS),
     ],
 )
 def test_what_is_served_is_what_is_described(
-    described: Any, headers: dict[str, str], path: str, mode: GenerationMode
+    described: Any, keys: dict[str, dict[str, str]], method: str, path: str, mode: GenerationMode
 ) -> None:
+    operation = described[path][method]
+    roles = operation.definition.raw.get("x-roles") or ["viewer"]
+
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-    @given(case=described[path]["GET"].as_strategy(generation_mode=mode))
-    def holds(case: Any) -> None:
+    @given(case=operation.as_strategy(generation_mode=mode), role=st.sampled_from(roles))
+    def holds(case: Any, role: str) -> None:
         # Of its own accord nobody makes a cursor that we have signed.
         excluded = [positive_data_acceptance] if "cursor" in (case.query or {}) else []
-        answer = case.call(headers=headers)
+        answer = case.call(headers=keys[role])
         # Two ids that are too long make an address that is: refused too, by a status that the check does not know.
         excluded += [negative_data_rejection] if answer.status_code == 414 else []
-        case.validate_response(answer, headers=headers, excluded_checks=excluded)
+        case.validate_response(answer, headers=keys[role], excluded_checks=excluded)
 
     holds()

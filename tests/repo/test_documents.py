@@ -20,7 +20,14 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 COMMANDS = {command.name or "": command for command in typer.main.get_group(app).commands.values()}
 # The default of the others is nothing, or too long to show.
-_SHOWN = set(Settings.model_fields) - {"keys_file", "database_url", "neo4j_password", "parameters"}
+_SHOWN = set(Settings.model_fields) - {
+    "keys_file",
+    "database_url",
+    "audit_key_file",
+    "audit_anchor_file",
+    "neo4j_password",
+    "parameters",
+}
 BLOCK = re.compile(r"^```\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 

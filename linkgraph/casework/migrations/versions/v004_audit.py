@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "v002"
-down_revision = "v001"
+revision = "v004"
+down_revision = "v003"
 
 
 def upgrade() -> None:
