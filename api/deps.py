@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import unquote
 
 from fastapi import Depends, Path, Query, Request
@@ -119,12 +119,32 @@ class RingsQuery(RunQuery):
     """How much of the list of rings, and from where."""
 
     limit: int = Field(20, ge=1, le=100, description="rings on a page")
+    status: Literal["active", "oversized"] | None = Field(
+        None, description="only rings of this status", examples=["active"]
+    )
+    changed_since: str | None = Field(
+        None,
+        pattern=_RUN_ID,
+        description="id of a run: only rings to which something happened in later nights",
+        examples=["r-20261121-45321e2dea"],
+    )
     cursor: str | None = Field(
         None,
         max_length=1024,
         pattern=PATTERN,
         description="`next_cursor` of the page before; it also names its run",
         examples=["9AgmnvTYg3emgyvn7Iuvcg.WyJyLTIwMjYwMTMwLTQ1MzIxZTJkZWEiLDAuMTgsIlItYjI0OWE2ZjJmNzI2Il0"],
+    )
+
+
+class RingQuery(RunQuery):
+    """A ring, and since when its changes are told."""
+
+    since: str | None = Field(
+        None,
+        pattern=_RUN_ID,
+        description="id of a run: also tell what happened to the ring in later nights",
+        examples=["r-20261121-45321e2dea"],
     )
 
 
@@ -148,6 +168,7 @@ _decoded: Final = BeforeValidator(lambda text: unquote(text, errors="strict"))
 AskDep = Annotated[Ask, Depends(_ask)]
 RunQueryDep = Annotated[RunQuery, Query()]
 RingsQueryDep = Annotated[RingsQuery, Query()]
+RingQueryDep = Annotated[RingQuery, Query()]
 LinkQueryDep = Annotated[LinkQuery, Query()]
 NoQueryDep = Annotated[NoQuery, Query()]
 AccountId = Annotated[_Text, _decoded, Path(description="account id, percent-encoded", examples=["A0000288"])]

@@ -13,7 +13,7 @@ _FIELDS: Final = ("identifier", "token")
 # In prose and in `kind:token`: a whole token, or the start of one that was shortened already.
 _IN_TEXT: Final = re.compile(r"(?<![0-9A-Za-z-])([0-9a-f]{8})(?:[0-9a-f]{24}(?![0-9A-Za-z])|[0-9a-f]+(?=\.\.\.))")
 # Accounts are named in full, even where their ids look like tokens.
-_ACCOUNTS: Final = re.compile(r"account|members")
+_ACCOUNTS: Final = re.compile(r"account|members|^(core|likely|fringe|leaving|ends)$")
 
 
 def is_masked(role: Role) -> bool:

@@ -35,7 +35,7 @@ Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000)]
 
 _AS_OF = "--as-of takes `now`, epoch seconds or ISO 8601 with a zone, as 2026-01-31T00:00:00Z"
 
-_SINCE = "--changed-since takes the id of a run here, a day as 2026-01-31 (UTC), epoch seconds or ISO 8601"
+_SINCE = "--since and --changed-since take the id of a run here, a day as 2026-01-31 (UTC), epoch seconds or ISO 8601"
 
 
 @app.command()
@@ -184,8 +184,7 @@ def _ring_changes(since: str, limit: int, run: str | None, as_json: bool) -> Non
     from linkgraph.explain.history import changes_after
     from linkgraph.explain.history_text import render_changes
 
-    home = read_settings().home
-    after = runs.open_run(home, since).record()["as_of"] if (home / "runs" / since).is_dir() else _seconds(since)
+    after = _after(read_settings().home, since)
     with _view(run) as view:
         found, stamp = changes_after(view, after), view.run()
     if len(found) > limit:
@@ -200,18 +199,25 @@ def _ring_changes(since: str, limit: int, run: str | None, as_json: bool) -> Non
 def ring(
     ring_id: str,
     history: Annotated[bool, typer.Option("--history", help="what happened to it, night by night")] = False,
+    since: Annotated[str | None, typer.Option(help="also what happened to it after this run, day or time")] = None,
     run: OfRun = None,
     as_json: AsJson = False,
 ) -> None:
-    """One ring: its members and the pairs among them, or its life. An old id answers for the ring it went on as."""
-    from linkgraph.explain.ring import show_ring
-    from linkgraph.explain.text import render_ring
+    """One ring: its members, what holds it together and what it falls apart without, its pairs; or its life.
+
+    An old id answers for the ring it went on as.
+    """
+    from linkgraph.explain.ring import RingLimits, show_ring
+    from linkgraph.explain.ring_text import render_ring
 
     if history:
         _ring_history(ring_id, run, as_json)
         return
+    home = read_settings().home
+    after = None if since is None else _after(home, since)
+    limits = RingLimits(tau=runs.open_run(home, run).threshold(), since=after)
     with _view(run) as view:
-        report, stamp = show_ring(view, ring_id), view.run()
+        report, stamp = show_ring(view, ring_id, limits), view.run()
     if as_json:
         _print(asdict(report) | {"run": asdict(stamp)})
     else:
@@ -397,7 +403,9 @@ def _clock(as_of: str | None) -> int | None:
     return round(when.timestamp()) * 1_000_000
 
 
-def _seconds(since: str) -> int:
+def _after(home: Path, since: str) -> int:
+    if (home / "runs" / since).is_dir():
+        return int(runs.open_run(home, since).record()["as_of"])
     when = _time(since, _SINCE)
     return round((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())
 

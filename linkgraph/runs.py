@@ -18,6 +18,7 @@ from typing import Any
 
 from linkgraph.errors import NotFoundError, RunError
 from linkgraph.model import RunStamp
+from linkgraph.parameters import Parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ class Run:
     def save(self, record: dict[str, Any]) -> None:
         """Replace `run.json` in one step."""
         write_atomically(self.path / "run.json", json.dumps(record, indent=1, sort_keys=True) + "\n")
+
+    def threshold(self) -> float:
+        """Probability from which this run calls a pair linked."""
+        parameters = self.record().get("configuration", {}).get("parameters", {})
+        return float(parameters.get("tau", Parameters().tau))
 
     def stamp(self) -> RunStamp:
         """What every answer from this run says of itself."""

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.cursors import Cursors, Place
-from api.deps import AskDep, RingId, RingsQuery, RingsQueryDep, RunQueryDep
+from api.deps import Ask, AskDep, RingId, RingQueryDep, RingsQuery, RingsQueryDep, RunQueryDep
 from api.problems import InvalidFieldError
 from api.schemas.rings import (
     RingAnswer,
@@ -12,39 +12,40 @@ from api.schemas.rings import (
     RingHistoryOut,
     RingOut,
     RingPage,
-    RingRow,
     RingsAnswer,
 )
+from linkgraph import runs
 from linkgraph.explain.history import read_history
-from linkgraph.explain.ring import show_ring
+from linkgraph.explain.ring import RingLimits, show_ring
+from linkgraph.explain.ring_list import Wanted, read_rings
 
 router = APIRouter(prefix="/v1/rings", tags=["rings"])
 
 
 @router.get("", operation_id="list_rings", summary="Rings, strongest first", response_model=RingsAnswer)
 def list_rings(query: RingsQueryDep, ask: AskDep) -> Response:
-    """A page of rings by score. All pages that follow one another are of the run of the first."""
-    place = _place(query, ask.service.cursors)
+    """A page of rings by score, with what happened to each last. All pages that follow one another are of one run.
+
+    Ask for every page with the same `status` and `changed_since`; with a status a page may be short and not the last.
+    """
+    place, since = _place(query, ask.service.cursors), _as_of(ask, query.changed_since)
     with ask.read(place.run_id if place else query.run) as reading:
-        found = reading.view.rings(query.limit + 1, (place.score, place.ring_id) if place else None)
-        shown, more = found[: query.limit], len(found) > query.limit
-        after = Place(reading.stamp.run_id, shown[-1].score, shown[-1].ring_id) if more else None
-        page = RingPage(
-            rings=[RingRow.of(ring) for ring in shown],
-            rings_more=more,
-            next_cursor=ask.service.cursors.write(after) if after else None,
-        )
-        return reading.answer(RingsAnswer, page)
+        wanted = Wanted(query.limit, (place.score, place.ring_id) if place else None, query.status, since)
+        found = read_rings(reading.view, wanted)
+        after = Place(reading.stamp.run_id, *found.next) if found.next else None
+        page = RingPage.of(found, ask.service.cursors.write(after) if after else None)
+        return reading.answer(RingsAnswer, page, ["ended"] if page.ended_more else [])
 
 
 @router.get("/{ring_id}", operation_id="read_ring", summary="A ring", response_model=RingAnswer)
-def read_ring(ring_id: RingId, query: RunQueryDep, ask: AskDep) -> Response:
-    """The ring with its members, surest first, and the pairs among them, strongest first.
+def read_ring(ring_id: RingId, query: RingQueryDep, ask: AskDep) -> Response:
+    """The ring with its members, surest first, what holds it together and what it falls apart without, and its pairs.
 
     An id whose ring has merged into another answers with that ring, and says so.
     """
     with ask.read(query.run) as reading:
-        report = show_ring(reading.view, ring_id)
+        limits = RingLimits(tau=reading.run.threshold(), since=_as_of(ask, query.since))
+        report = show_ring(reading.view, ring_id, limits)
         return reading.answer(RingAnswer, RingOut.of_report(report), report.limits_hit)
 
 
@@ -59,6 +60,10 @@ def read_ring_history(ring_id: RingId, query: RunQueryDep, ask: AskDep) -> Respo
     with ask.read(query.run) as reading:
         life = RingHistoryOut.of(read_history(reading.view, ring_id))
         return reading.answer(RingHistoryAnswer, life, life.limits_hit)
+
+
+def _as_of(ask: Ask, run_id: str | None) -> int | None:
+    return None if run_id is None else int(runs.open_run(ask.service.settings.home, run_id).record()["as_of"])
 
 
 def _place(query: RingsQuery, cursors: Cursors) -> Place | None:

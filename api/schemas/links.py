@@ -55,7 +55,7 @@ class CommonOut(Wire):
     a: UseOut | None
     b: UseOut | None
     overlap_days: int | None = Field(description="days on which both had it in use", examples=[27])
-    counts: bool = Field(description="it is evidence for the pair")
+    bits: float = Field(description="what it is worth to the pair alone; 0 where it is no evidence", examples=[9.0])
     independent: bool = Field(description="the strongest of its family; the others add nothing to it")
 
     @classmethod
@@ -70,7 +70,7 @@ class CommonOut(Wire):
             a=UseOut.of(shared.mine, why) if shared.mine else None,
             b=UseOut.of(shared.theirs, why) if shared.theirs else None,
             overlap_days=shared.overlap_days,
-            counts=common.counts,
+            bits=common.bits,
             independent=common.independent,
         )
 

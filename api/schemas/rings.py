@@ -5,9 +5,11 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from api.schemas.base import AccountIdOut, Answer, Membership, Money, PairLink, Risk, Role, Time, Wire
+from linkgraph.explain.bridges import Holding
 from linkgraph.explain.history import RingHistory
 from linkgraph.explain.ring import RingReport
-from linkgraph.model import Account, Member, Ring
+from linkgraph.explain.ring_list import RingList
+from linkgraph.model import Account, Member, Ring, RingEvent
 
 # Of what a pair shares, so many are named in a ring; the accounts' explanations name more.
 SHARED_SHOWN = 5
@@ -41,15 +43,65 @@ class RingRow(Wire):
         return cls.model_validate(plain | {"exposure": money})
 
 
+class Moved(Wire):
+    """The last thing that happened to a ring."""
+
+    event: str = Field(description="as in its history", examples=["grew"])
+    at: Time = Field(description="the night's time")
+
+    @classmethod
+    def of(cls, event: RingEvent) -> Self:
+        """From an event."""
+        return cls(event=event.event, at=event.as_of)
+
+
+class ListedRing(RingRow):
+    """A ring in a list, and what happened to it last."""
+
+    moved: Moved | None
+
+    @classmethod
+    def moving(cls, ring: Ring, last: RingEvent | None) -> Self:
+        """From a ring and its last event."""
+        return cls(**dict(RingRow.of(ring)), moved=Moved.of(last) if last else None)
+
+
+class EndedRing(Wire):
+    """A ring that is not in this run any more, and how it ended."""
+
+    ring_id: RingIdOut
+    moved: Moved
+
+
+# Of rings that have ended, so many are named.
+_ENDED_SHOWN = 100
+
+
 class RingPage(Wire):
     """Some rings, best score first."""
 
-    rings: list[RingRow]
+    rings: list[ListedRing]
+    ended: list[EndedRing] = Field(
+        description="with `changed_since`, on the first page: rings that have merged, gone dormant or been retired"
+    )
+    ended_more: bool
     rings_more: bool = Field(description="there are more rings")
     next_cursor: str | None = Field(
         description="ask again with this as `cursor` for the next page, of the same run; null on the last page",
         examples=["9AgmnvTYg3emgyvn7Iuvcg.WyJyLTIwMjYwMTMwLTQ1MzIxZTJkZWEiLDAuMTgsIlItYjI0OWE2ZjJmNzI2Il0"],
     )
+
+    @classmethod
+    def of(cls, found: RingList, cursor: str | None) -> Self:
+        """From a list of rings and the cursor of its next page."""
+        ended = [EndedRing(ring_id=each.ring_id, moved=Moved.of(each.events[-1])) for each in found.ended]
+        return cls(
+            rings=[ListedRing.moving(*each) for each in found.rings],
+            rings_more=cursor is not None,
+            ended=ended[:_ENDED_SHOWN],
+            ended_more=len(ended) > _ENDED_SHOWN,
+            next_cursor=cursor,
+        )
 
 
 class MemberOut(Wire):
@@ -75,30 +127,8 @@ class MemberOut(Wire):
         )
 
 
-class RingOut(RingRow):
-    """A ring with its members and the evidence between them."""
-
-    alias: str | None = Field(
-        description="the id asked for, where its ring has merged into this one; else null",
-        examples=[None],
-    )
-    members: list[MemberOut] = Field(description="surest first")
-    members_more: bool
-    links: list[PairLink] = Field(description="pairs of members, strongest first")
-    links_more: bool
-
-    @classmethod
-    def of_report(cls, report: RingReport) -> Self:
-        """From a ring's report."""
-        row = RingRow.of(report.ring)
-        return cls(
-            **{name: getattr(row, name) for name in RingRow.model_fields},
-            alias=report.alias,
-            members=[MemberOut.of(member, account) for member, account in report.members],
-            members_more="members" in report.limits_hit,
-            links=[PairLink.of(each, SHARED_SHOWN) for each in report.links],
-            links_more="links" in report.limits_hit,
-        )
+def _placed(report: RingReport, place: str) -> list[str]:
+    return [member.account_id for member, _ in report.members if member.membership == place]
 
 
 class RingEventOut(Wire):
@@ -121,6 +151,98 @@ class RingEventOut(Wire):
     )
     identifier: str | None = Field(description="its token, where it is an identifier", examples=["9f2c31d07a"])
     bits: float | None = Field(description="evidence in log2 odds, below 0 where it was lost", examples=[9.0])
+
+
+class HolderOut(Wire):
+    """A thing that holds members together: an identifier, or a sort of sign."""
+
+    family: str = Field(examples=["access"])
+    kind: str | None = Field(description="of an identifier; null for a sign", examples=["device"])
+    identifier: str = Field(description="the token, or the name of the sign", examples=["9f2c31d07a"])
+    degree: int | None = Field(description="accounts of the whole run that used it; null for a sign", examples=[3])
+    class_name: str | None = Field(examples=[None])
+    members: int = Field(description="members it is evidence for", examples=[3])
+    pairs: int = Field(description="pairs it is evidence for", examples=[3])
+
+
+class HeldFamilyOut(Wire):
+    """How much of a ring a family of evidence holds."""
+
+    family: str = Field(examples=["access"])
+    members: int = Field(examples=[3])
+    pairs: int = Field(examples=[3])
+
+
+class BridgeOut(Wire):
+    """What the ring falls apart without: an identifier, a sort of sign, or one pair (then only `ends`)."""
+
+    family: str | None = Field(examples=["access"])
+    kind: str | None = Field(examples=["device"])
+    identifier: str | None = Field(examples=["9f2c31d07a"])
+    ends: list[AccountIdOut] | None = Field(description="the two accounts of a pair", examples=[None])
+    leaving: list[AccountIdOut] = Field(description="accounts outside of the largest part that is left")
+
+
+class HoldingOut(Wire):
+    """What holds the ring together. Neither a pair with somebody ruled innocent does, nor money alone to a fraud."""
+
+    holders: list[HolderOut] = Field(description="most pairs first")
+    holders_more: bool
+    families: list[HeldFamilyOut] = Field(description="most pairs first")
+    bridges: list[BridgeOut] = Field(
+        description="single things whose removal splits the ring, most who leave first; `fragility` counts how many"
+        " must go in turn until no part has over half of the core"
+    )
+    bridges_more: bool = Field(description="there are more, or not all pairs were read and none is named")
+
+    @classmethod
+    def of(cls, holding: Holding) -> Self:
+        """From what holds a ring."""
+        return cls(
+            holders=[HolderOut.model_validate(each) for each in holding.holders],
+            holders_more="holders" in holding.limits_hit,
+            families=[HeldFamilyOut.model_validate(each) for each in holding.families],
+            bridges=[BridgeOut.model_validate(each) for each in holding.bridges],
+            bridges_more="bridges" in holding.limits_hit,
+        )
+
+
+class RingOut(RingRow):
+    """A ring with its members, the evidence between them, and what holds it together."""
+
+    alias: str | None = Field(
+        description="the id asked for, where its ring has merged into this one; else null",
+        examples=[None],
+    )
+    members: list[MemberOut] = Field(description="surest first")
+    members_more: bool
+    core: list[AccountIdOut] = Field(description="members by their place: core, likely, fringe")
+    likely: list[AccountIdOut]
+    fringe: list[AccountIdOut]
+    holding: HoldingOut
+    changes: list[RingEventOut] | None = Field(description="with `since`: what happened after that run; else null")
+    changes_more: bool
+    links: list[PairLink] = Field(description="pairs of members, strongest first")
+    links_more: bool
+
+    @classmethod
+    def of_report(cls, report: RingReport) -> Self:
+        """From a ring's report."""
+        row, changes = RingRow.of(report.ring), report.changes
+        return cls(
+            **{name: getattr(row, name) for name in RingRow.model_fields},
+            alias=report.alias,
+            members=[MemberOut.of(member, account) for member, account in report.members],
+            members_more="members" in report.limits_hit,
+            **{place: _placed(report, place) for place in ("core", "likely", "fringe")},
+            holding=HoldingOut.of(report.holding),
+            changes=None
+            if changes is None
+            else [RingEventOut.model_validate(each) for each in changes[-_EVENTS_SHOWN:]],
+            changes_more=len(changes or ()) > _EVENTS_SHOWN,
+            links=[PairLink.of(each, SHARED_SHOWN) for each in report.links],
+            links_more="links" in report.limits_hit,
+        )
 
 
 class RingHistoryOut(Wire):

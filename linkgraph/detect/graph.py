@@ -1,4 +1,4 @@
-"""The one door to graph libraries: components, Leiden groups. Arrays in, arrays out.
+"""The one door to graph libraries: components, groups, bridges, places to draw at. Arrays in, arrays out.
 
 Vertices are 0..n-1 in canonical order; edges are given once, sorted. Results depend on nothing but the arguments.
 """
@@ -43,3 +43,24 @@ def louvain(n: int, src: Ints, dst: Ints, seed: int) -> Ints:
     igraph.set_random_number_generator(random.Random(seed))
     graph = igraph.Graph(n=n, edges=np.column_stack([src, dst]))
     return np.asarray(graph.community_multilevel().membership, dtype=np.int32)
+
+
+def bridges(n: int, src: Ints, dst: Ints) -> NDArray[np.int64]:
+    """Places of the edges without which their component falls in two, sorted."""
+    graph = igraph.Graph(n=n, edges=np.column_stack([src, dst]))
+    return np.sort(np.asarray(graph.bridges(), dtype=np.int64))
+
+
+def layout(n: int, src: Ints, dst: Ints, seed: int) -> Floats:
+    """Where to draw each vertex: `n` rows of x and y in the unit square.
+
+    Kamada and Kawai 1989, from a start drawn by `seed`. Unlike force-directed layouts it draws nothing from igraph's
+    global generator, so that threads cannot disturb one another. Bounded: three moves a vertex, 0.3 s for 2,000.
+    """
+    if n < 2:
+        return np.full((n, 2), 0.5)
+    start = np.random.default_rng(seed).random((n, 2))
+    graph = igraph.Graph(n=n, edges=np.column_stack([src, dst]))
+    found = np.asarray(graph.layout_kamada_kawai(seed=start.tolist(), maxiter=3 * n).coords)
+    low, span = found.min(axis=0), np.ptp(found, axis=0).max()
+    return np.asarray((found - low) / span if span > 0 else found * 0 + 0.5, dtype=np.float64)

@@ -66,7 +66,7 @@ def read_history(view: View, ring_id: str) -> RingHistory:
         read = view.ring_events(wanted)
         events |= dict.fromkeys(read)
         wanted = sorted({each.ring_id for each in read} - seen)
-    told = sorted(events, key=_place)
+    told = in_order(events)
     own = [each for each in told if each.ring_id == survivor]
     return RingHistory(
         asked=ring_id,
@@ -76,6 +76,11 @@ def read_history(view: View, ring_id: str) -> RingHistory:
         members=members_after(own),
         events=tuple(told),
     )
+
+
+def in_order(events: Iterable[RingEvent]) -> list[RingEvent]:
+    """Events oldest first, those of one night as they are told."""
+    return sorted(events, key=_place)
 
 
 def _place(event: RingEvent) -> tuple[int, str, int, str, str]:
@@ -111,7 +116,7 @@ def members_after(events: Iterable[RingEvent]) -> tuple[str, ...]:
 def changes_after(view: View, as_of: int) -> list[RingChange]:
     """Every ring to which something happened in nights after this time: those of this run by score, then the others."""
     by_ring: dict[str, list[RingEvent]] = {}
-    for event in view.ring_events_after(as_of):
+    for event in in_order(view.ring_events_after(as_of)):
         by_ring.setdefault(event.ring_id, []).append(event)
     rings = {ring.ring_id: ring for ring in view.rings_by_id(list(by_ring))}
     found = [RingChange(ring_id, rings.get(ring_id), tuple(events)) for ring_id, events in by_ring.items()]

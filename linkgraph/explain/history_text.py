@@ -24,7 +24,7 @@ _SENTENCES = {
 
 def render_history(history: RingHistory, run: RunStamp) -> str:
     """The life of a ring in lines of plain text, ending with a newline."""
-    lines = [*_head(history, run), "", "Life", *_life(history)]
+    lines = [*_head(history, run), "", "Life", *event_lines(history.events, history.ring_id)]
     return "\n".join(lines) + "\n"
 
 
@@ -39,30 +39,32 @@ def _head(history: RingHistory, run: RunStamp) -> Iterator[str]:
     yield f"Ring {plain(history.ring_id)}: {history.state} ({when(run)})"
     if history.aliases:
         yield f"  also known as {', '.join(map(plain, history.aliases))}"
-    yield f"  {'' if history.state == ALIVE else 'last '}{_accounts(history.members)}"
+    yield f"  {'' if history.state == ALIVE else 'last '}{accounts_in_words(history.members)}"
 
 
-def _life(history: RingHistory) -> Iterator[str]:
-    for (as_of, ring_id), night in groupby(history.events, key=lambda each: (each.as_of, each.ring_id)):
+def event_lines(events: Iterable[RingEvent], own: str) -> Iterator[str]:
+    """Events in their order, those of one sort and night together; a ring other than `own` is named."""
+    for (as_of, ring_id), night in groupby(events, key=lambda each: (each.as_of, each.ring_id)):
         for (event, other), found in groupby(night, key=lambda each: (each.event, each.other_ring_id)):
-            events = list(found)
-            whose = "" if ring_id == history.ring_id else f"{plain(ring_id)} "
-            yield f"  {day(as_of)}  {whose}{_sentence(event, other, events)}"
+            alike = list(found)
+            whose = "" if ring_id == own else f"{plain(ring_id)} "
+            yield f"  {day(as_of)}  {whose}{_sentence(event, other, alike)}"
             if event != "retired":
-                yield f"              {_cause(events)}"
+                yield f"              {_cause(alike)}"
 
 
 def _sentence(event: str, other: str | None, events: Sequence[RingEvent]) -> str:
     name = plain(other or "")
     return _SENTENCES[event].format(
-        accounts=_accounts([each.account_id for each in events if each.account_id is not None]),
+        accounts=accounts_in_words([each.account_id for each in events if each.account_id is not None]),
         other=name,
         other_from=f", from {name}" if other else "",
         other_to=f", to {name}" if other else "",
     )
 
 
-def _accounts(account_ids: Sequence[str]) -> str:
+def accounts_in_words(account_ids: Sequence[str]) -> str:
+    """How many accounts, and the first of them by name."""
     shown = ", ".join(map(plain, account_ids[:_NAMED]))
     more = f" and {len(account_ids) - _NAMED:,} more" if len(account_ids) > _NAMED else ""
     return f"{count(len(account_ids), 'account')}: {shown}{more}" if account_ids else "no account"

@@ -59,12 +59,12 @@ class WhyLimits:
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """An identifier both used. `counts`: it is evidence for the pair. `independent`: the strongest of its family; the
-    others show the same act again and add nothing.
+    """An identifier both used. bits: what it is worth to the pair alone, 0 where it is no evidence. independent: the
+    strongest of its family; the others show the same act again and add nothing.
     """
 
     shared: Shared
-    counts: bool
+    bits: float
     independent: bool
 
 
@@ -180,15 +180,15 @@ def _key(link: Link) -> str:
 
 def _families(pair: Pair | None, both: Sequence[Shared], limit: int) -> tuple[tuple[Family, ...], bool]:
     """Evidence by family, most bits first, and whether `limit` cut a list."""
-    named = set(signs.identifiers(pair)) if pair else set()
+    worth = dict(zip(pair.shared, pair.shared_bits, strict=True)) if pair else {}
     bits = signs.bits_by_family(pair) if pair else {}
     words = signs.by_family(pair) if pair else {}
     held: dict[str, list[Common]] = {}
-    for each in sorted(both, key=lambda each: each.identifier.key not in named):
+    for each in sorted(both, key=lambda each: -worth.get(each.identifier.key, 0.0)):
         kind = BY_NAME.get(each.identifier.kind)
         family = held.setdefault(kind.family if kind else each.identifier.kind, [])
-        counts = each.identifier.key in named
-        family.append(Common(each, counts, independent=counts and not family))
+        own = worth.get(each.identifier.key, 0.0)
+        family.append(Common(each, own, independent=own > 0 and not family))
     names = sorted({*held, *bits}, key=lambda name: (-bits.get(name, 0.0), name))
     families = [Family(n, bits.get(n, 0.0), tuple(held.get(n, ())[:limit]), words.get(n, ())) for n in names]
     return tuple(families), any(len(common) > limit for common in held.values())
@@ -217,7 +217,7 @@ def _doubts(
     """What speaks against the link: against what they share, if it is evidence, else against the best path."""
     found = [doubt for each in ends for doubt in doubts.of_end(each)]
     if pair is not None:
-        counted = [each.shared for family in families for each in family.shared if each.counts]
+        counted = [each.shared for family in families for each in family.shared if each.bits]
         found += doubts.of_pair(counted, None, as_of, beyond=bool(signs.signs(pair)))
     elif paths:
         found += _path_doubts(paths[0], people)

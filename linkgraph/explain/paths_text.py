@@ -67,7 +67,8 @@ def _thing(common: Common) -> str:
     identifier = common.shared.identifier
     words = [f"{identifier.degree:,} accounts", *_time(common.shared)]
     words += [identifier.class_name] if identifier.class_name else []
-    note = "" if common.independent else ("; adds nothing to it" if common.counts else "; no evidence")
+    words.append(f"{common.bits:.1f} bits" if common.bits else "no evidence")
+    note = "; adds nothing to it" if common.bits and not common.independent else ""
     return f"{identifier.kind} {short(identifier.identifier)}  {', '.join(words)}{note}"
 
 

@@ -5,7 +5,7 @@ One hop leads from an account to another that used the same identifier, or with 
 out is named in `Ground.cut`.
 
 A hop costs one, and the bits by which its identifier is less than one of two accounts of the strongest kind:
-log2((degree - 1) / strength); for a sign, what its family lacks of the 6 bits that such an identifier is worth. Rare
+log2((degree - 1) / strength); for a sign, what it lacks of the 6 bits that such an identifier is worth. Rare
 and strong beats long: four hops through cards of two accounts each (4.0) come before one through an address of three
 (4.7).
 """
@@ -206,5 +206,6 @@ def cost(identifier: Identifier) -> float:
 
 
 def _sign_cost(pair: Pair) -> float:
-    worth = [bits for family, bits in signs.bits_by_family(pair).items() if family in signs.by_family(pair)]
+    told = set(signs.signs(pair))
+    worth = [bits for name, bits in zip(pair.shared, pair.shared_bits, strict=True) if name in told]
     return 1.0 + max(0.0, _STRONG_BITS - max(worth, default=0.0))

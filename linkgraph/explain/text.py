@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 from linkgraph.explain.doubts import apart, count
 from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Shared
-from linkgraph.explain.ring import RingReport
 from linkgraph.model import Contribution, RunStamp
 
 
@@ -146,42 +145,3 @@ def plain(text: str) -> str:
 def day(seconds: int) -> str:
     """The day of a time, UTC."""
     return datetime.fromtimestamp(seconds, UTC).date().isoformat()
-
-
-def render_ring(report: RingReport, run: RunStamp) -> str:
-    """A ring in lines of plain text, ending with a newline."""
-    parts = [_ring_head(report, run), _ring_members(report), _ring_links(report)]
-    if report.limits_hit:
-        parts.append(iter([f"Cut at a limit: {', '.join(report.limits_hit)}"]))
-    return "\n\n".join("\n".join(lines) for part in parts if (lines := list(part))) + "\n"
-
-
-def _ring_head(report: RingReport, run: RunStamp) -> Iterator[str]:
-    ring = report.ring
-    if report.alias is not None:
-        yield f"{plain(report.alias)} is now part of ring {plain(ring.ring_id)}."
-    yield f"Ring {plain(ring.ring_id)}: {ring.status}, score {ring.score:.2f} ({when(run)})"
-    if ring.headline:
-        yield f"  {plain(ring.headline)}"
-    yield (
-        f"  {count(ring.size, 'account')}, {ring.core_size} of them core; density {ring.density:.2f};"
-        f" falls apart without {count(ring.fragility, 'identifier')}"
-    )
-    yield f"  first seen in run {plain(ring.first_seen_run)}, last changed in run {plain(ring.last_changed_run)}"
-
-
-def _ring_members(report: RingReport) -> Iterator[str]:
-    yield "Members"
-    for member, account in report.members:
-        words = [f"risk {account.risk:.3f}", *(["flagged"] if account.flagged else []), f"role {account.role}"]
-        words += [f"label {account.label}"] if account.label else []
-        place = f"{member.membership:<7} {member.confidence:.2f}"
-        yield f"  {place}  {plain(member.account_id)}  {', '.join(words)}"
-
-
-def _ring_links(report: RingReport) -> Iterator[str]:
-    if report.links:
-        yield "Pairs, strongest first"
-    for pair in report.links:
-        ends = f"{plain(pair.account_a)} - {plain(pair.account_b)}"
-        yield f"  {ends}  {pair.bits:+.1f} bits, probability {pair.probability:.3f}  {plain(', '.join(pair.families))}"

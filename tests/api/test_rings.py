@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from tests.api.serving import problem, publish, serving
-from tests.builders import NEXT_WORLD, WORLD, account, event, member, pair, ring, tables
+from tests.builders import AS_OF, DAY, NEXT_WORLD, WORLD, account, event, member, pair, ring, tables, write_run
 
 ROW = {
     "ring_id": "r1",
@@ -24,7 +24,8 @@ ROW = {
 
 def test_rings_come_by_score(world: httpx.Client) -> None:
     page = world.get("/v1/rings").json()["data"]
-    assert page["rings"][0] == ROW
+    assert page["rings"][0] == ROW | {"moved": {"event": "grew", "at": "2025-11-24T16:00:00+00:00"}}
+    assert [each["moved"] is None for each in page["rings"]] == [False, True, True, False]
     assert [each["ring_id"] for each in page["rings"]] == ["r1", "r2", "r3", "r-🦊"]
     assert (page["rings_more"], page["next_cursor"]) == (False, None)
 
@@ -110,7 +111,7 @@ def test_a_huge_ring_is_cut_and_says_where(home: Path) -> None:
     with serving(home) as client:
         sent = client.get("/v1/rings/r1")
     answer = sent.json()
-    assert (answer["meta"]["truncated"], answer["meta"]["limits_hit"]) == (True, ["members", "links"])
+    assert (answer["meta"]["truncated"], answer["meta"]["limits_hit"]) == (True, ["members", "links", "bridges"])
     assert (len(answer["data"]["members"]), len(answer["data"]["links"])) == (1_000, 1_000)
     assert answer["data"]["links"][0]["shared_more"] is True
     assert len(sent.content) < 2**20
@@ -167,3 +168,45 @@ def test_a_long_life_is_cut_at_its_beginning_and_says_so(home: Path) -> None:
         True,
         False,
     )
+
+
+def test_what_holds_a_ring_together_and_who_leaves_without_it(world: httpx.Client) -> None:
+    found = world.get("/v1/rings/r1").json()["data"]
+    assert (found["core"], found["likely"], found["fringe"], found["changes"]) == (["a1", "a2"], ["a3"], [], None)
+    assert found["holding"]["holders"][0] == {
+        "family": "instrument",
+        "kind": "card",
+        "identifier": "c1",
+        "degree": 2,
+        "class_name": None,
+        "members": 2,
+        "pairs": 1,
+    }
+    # Either the card or the device is enough for the one pair; a3 is a victim and holds nothing.
+    assert [(each["ends"], each["leaving"]) for each in found["holding"]["bridges"]] == [(["a1", "a2"], ["a2"])]
+
+
+def test_what_has_changed_since_a_run(home: Path) -> None:
+    publish(home, WORLD)
+    write_run(home, WORLD, "r-0", as_of=AS_OF - DAY)
+    with serving(home) as client:
+        nothing = client.get("/v1/rings?changed_since=r-1").json()["data"]
+        found = client.get("/v1/rings?changed_since=r-0").json()["data"]
+        changes = client.get("/v1/rings/r1?since=r-0").json()["data"]["changes"]
+        for path in ("/v1/rings?changed_since=r-7", "/v1/rings/r1?since=r-7"):
+            problem(client.get(path), 404, "not_found")
+    assert (nothing["rings"], nothing["ended"]) == ([], [])
+    assert [(each["ring_id"], each["moved"]["event"]) for each in found["rings"]] == [("r1", "grew"), ("r-🦊", "split")]
+    assert found["ended"] == [
+        {"ring_id": "r0", "moved": {"event": "merged", "at": "2025-11-24T16:00:00+00:00"}},
+        {"ring_id": "r4", "moved": {"event": "dormant", "at": "2025-11-24T16:00:00+00:00"}},
+    ]
+    assert [(each["ring_id"], each["event"]) for each in changes] == [("r0", "merged"), ("r1", "grew")]
+
+
+def test_rings_of_a_status(world: httpx.Client) -> None:
+    active = world.get("/v1/rings?status=active&limit=2").json()["data"]
+    assert ([each["ring_id"] for each in active["rings"]], active["rings_more"]) == (["r1", "r3"], True)
+    rest = world.get(f"/v1/rings?status=active&limit=2&cursor={active['next_cursor']}").json()["data"]
+    assert ([each["ring_id"] for each in rest["rings"]], rest["next_cursor"]) == (["r-🦊"], None)
+    assert world.get("/v1/rings?status=oversized").json()["data"]["rings"] == []

@@ -11,7 +11,7 @@ from linkgraph.errors import NotFoundError
 from linkgraph.explain.history import changes_after, read_history, ring_for
 from linkgraph.explain.history_text import render_changes, render_history
 from linkgraph.explain.ring import show_ring
-from linkgraph.explain.text import render_ring
+from linkgraph.explain.ring_text import render_ring
 from linkgraph.model import RunStamp
 from linkgraph.store.base import GraphView
 from linkgraph.store.embedded import EmbeddedView
@@ -132,7 +132,7 @@ def test_what_changed_comes_by_score_then_what_has_ended(life: GraphView) -> Non
     found = changes_after(life, 4 * DAY)
     assert [(each.ring_id, each.ring is not None) for each in found] == [("e", True), ("a", True), ("d", False)]
     assert render_changes(found, RUN) == (
-        "e  0.90  split  (Ring e.)\na  0.50  grew 1, returned, shrank 1  (Ring a.)\nd  ----  retired\n"
+        "e  0.90  split  (Ring e.)\na  0.50  returned, grew 1, shrank 1  (Ring a.)\nd  ----  retired\n"
     )
     assert changes_after(life, 6 * DAY) == []
     assert render_changes([], RUN) == "no ring has changed (run r-1, as of 2025-11-24, cold start)\n"

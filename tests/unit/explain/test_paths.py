@@ -25,7 +25,7 @@ def test_what_a_pair_shares_comes_by_family_with_both_uses_and_the_hubs_apart(vi
     assert (why.state, why.pair and why.pair.bits, why.limits_hit) == (DIRECT, 9.0, ())
     assert [(each.name, each.bits) for each in why.families] == [("access", 9.0), ("instrument", 6.0)]
     device = why.families[0].shared[0]
-    assert (device.shared.identifier.key, device.counts, device.independent) == ("device:d1", True, True)
+    assert (device.shared.identifier.key, device.bits, device.independent) == ("device:d1", 9.0, True)
     assert (device.shared.mine and device.shared.mine.account_id, device.shared.overlap_days) == ("a2", 27)
     assert [each.identifier.key for each in why.not_counted] == ["ip:hub"]
     assert [path.accounts for path in why.paths] == [("a2", "a1")]
@@ -36,14 +36,17 @@ def test_only_the_strongest_of_a_family_is_independent_and_what_is_no_evidence_s
     content |= {"links": tables(links=[pair("a1", "a2", 3.0, ["access=9"], ["device:d1", "ip:i1"])])["links"]}
     with closing(EmbeddedView(publish(tmp_path, content))) as opened:
         why = why_linked(opened, "a1", "a2")
-    shared = [(each.shared.identifier.kind, each.counts, each.independent) for each in why.families[0].shared]
+    shared = [(each.shared.identifier.kind, each.bits > 0, each.independent) for each in why.families[0].shared]
     assert shared == [("device", True, True), ("ip", True, False), ("fingerprint", False, False)]
 
 
 def test_signs_are_said_in_words_and_lead_from_one_to_the_other(tmp_path: Path) -> None:
     content = tables(
         accounts=[account(name) for name in ("a1", "a2", "a3")],
-        links=[pair("a1", "a2", -2.0, ["money=4.0"], ["money:transfer x 2"]), pair("a2", "a3", 3.0, ["access=9"], [])],
+        links=[
+            pair("a1", "a2", -2.0, ["money=4.0"], ["money:transfer x 2"]) | {"shared_bits": [4.0]},
+            pair("a2", "a3", 3.0, ["access=9"], []),
+        ],
     )
     with closing(EmbeddedView(publish(tmp_path, content))) as opened:
         why = why_linked(opened, "a1", "a2")

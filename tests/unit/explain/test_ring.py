@@ -8,7 +8,7 @@ from linkgraph.errors import NotFoundError
 from linkgraph.explain.ring import RingLimits, show_ring
 from linkgraph.store.base import GraphView
 from linkgraph.store.embedded import EmbeddedView
-from tests.builders import WORLD, account, member, pair, ring, tables
+from tests.builders import AS_OF, DAY, WORLD, account, member, pair, ring, tables
 from tests.unit.store.test_embedded import publish
 
 
@@ -43,16 +43,26 @@ def test_limits_that_bite_are_named(view: GraphView) -> None:
     assert show_ring(view, "r1", RingLimits(links=1)).limits_hit == ("links",)
 
 
-@pytest.mark.parametrize(("others", "cut"), [(100, ()), (101, ("links",))])
-def test_pairs_of_a_member_that_were_not_read_are_not_passed_over_in_silence(
-    tmp_path: Path, others: int, cut: tuple[str, ...]
-) -> None:
-    names = [f"o{number:03}" for number in range(others)]
+def test_pairs_with_others_are_not_read_and_hide_none_inside(tmp_path: Path) -> None:
+    names = [f"o{number:03}" for number in range(200)]
     content = tables(
         accounts=[account(name) for name in ("a1", "a2", *names)],
         rings=[ring("r1")],
         ring_members=[member("r1", "a1", 0.9), member("r1", "a2", 0.9)],
-        links=[pair("a1", name, 9.0, ["access=9"], []) for name in names],
+        links=[*[pair("a1", name, 9.0, ["access=9"], []) for name in names], pair("a1", "a2", 1.0, ["access=7"], [])],
     )
     with closing(EmbeddedView(publish(tmp_path, content))) as opened:
-        assert show_ring(opened, "r1").limits_hit == cut
+        found = show_ring(opened, "r1")
+    assert ([(each.account_a, each.account_b) for each in found.links], found.limits_hit) == ([("a1", "a2")], ())
+
+
+def test_what_holds_a_ring_leaves_out_whom_people_ruled_innocent(view: GraphView) -> None:
+    found = show_ring(view, "r1").holding
+    assert [(each.identifier, each.members, each.pairs) for each in found.holders] == [("c1", 2, 1), ("d1", 2, 1)]
+
+
+def test_changes_are_what_happened_after_the_time(view: GraphView) -> None:
+    assert show_ring(view, "r1").changes is None
+    since = show_ring(view, "r1", RingLimits(since=AS_OF - DAY)).changes or ()
+    assert [(each.ring_id, each.event) for each in since] == [("r0", "merged"), ("r1", "grew")]
+    assert show_ring(view, "r0", RingLimits(since=AS_OF)).changes == ()
