@@ -95,11 +95,11 @@ def supposition(ruling: Ruling) -> Supposition:
     """The ruling as what does not count, or counts otherwise."""
     key, group = f"{ruling.kind}:{ruling.identifier}", frozenset(ruling.accounts)
     if ruling.verdict in LABELS:
-        return Supposition(labels={account: ruling.verdict for account in ruling.accounts})
+        return Supposition(labels=dict.fromkeys(ruling.accounts, ruling.verdict))
     if ruling.verdict == "shared_by":
         return Supposition(within=frozenset({(key, group)}))
     if ruling.verdict == "stolen_from":
-        labels = {account: "victim" for account in ruling.accounts}
+        labels = dict.fromkeys(ruling.accounts, "victim")
         return Supposition(links=frozenset((account, key) for account in ruling.accounts), labels=labels)
     if ruling.kind is None:
         return Supposition(pairs=frozenset({group}))

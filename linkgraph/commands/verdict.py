@@ -13,13 +13,16 @@ from linkgraph import runs
 from linkgraph.casework import keys, verdicts
 from linkgraph.casework.database import Database, open_database
 from linkgraph.casework.keys import DAY, Principal
+from linkgraph.casework.preview import NOT_FORESEEN, Preview, preview
 from linkgraph.casework.rulings import HUB_CLASSES, WORDS, Ruling, checked
-from linkgraph.casework.verdicts import Effect, Record
+from linkgraph.casework.verdicts import Record
 from linkgraph.commands.key import day, now
 from linkgraph.errors import UsageError
 from linkgraph.kinds import KIND_NAMES
 from linkgraph.model import Verdict
 from linkgraph.settings import Settings, read_settings
+from linkgraph.solved import open_solved
+from linkgraph.store import open_view
 
 app: Final = typer.Typer(no_args_is_help=True, help="Verdicts of reviewers; a night acts on those in force.")
 
@@ -34,6 +37,8 @@ KeyFile = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 
+# Accounts that a preview lists.
+_SHOWN: Final = 20
 # Whoever has this shell has the home too; still nobody approves what was proposed here from here.
 _HERE: Final = Principal("command-line", "command line", "lead")
 
@@ -51,11 +56,22 @@ def add(
     settings, at = read_settings(), now()
     expires = None if days is None else at + days * DAY
     ruling = checked(Ruling(verdict, *_target(target), class_name, reason, expires), at)
-    effect = Effect(runs.open_run(settings.home).run_id, (), (), ())
+    found = _preview(settings, ruling)
     with _database(settings) as database, database.write() as connection:
         by = _who(connection, key_file, at)
-        record = verdicts.propose(connection, ruling, effect, by, settings.verdict_second_from, at)
+        record = verdicts.propose(connection, ruling, found.effect, by, settings.verdict_second_from, at)
     typer.echo(_line(record, at))
+
+
+@app.command("preview")
+def show_preview(verdict: Word, target: Target, class_name: OfClass = None, as_json: AsJson = False) -> None:
+    """What a verdict would change: flags lost and won, rings that shrink. Nothing is kept."""
+    ruling = checked(Ruling(verdict, *_target(target), class_name, "a preview"), now())
+    found = _preview(read_settings(), ruling)
+    if as_json:
+        typer.echo(json.dumps(asdict(found), indent=1, sort_keys=True))
+    for line in [] if as_json else told(found):
+        typer.echo(line)
 
 
 @app.command("list")
@@ -91,6 +107,27 @@ def in_force(settings: Settings, at: int) -> tuple[Verdict, ...]:
     """The verdicts known and in force at a time, for a night."""
     with _database(settings) as database, database.read() as connection:
         return verdicts.in_force(connection, at)
+
+
+def _preview(settings: Settings, ruling: Ruling) -> Preview:
+    run = runs.open_run(settings.home)
+    with closing(open_view(settings, run)) as view:
+        return preview(view, open_solved(run.solved, run.record()["rules"]), ruling, run.run_id)
+
+
+def told(found: Preview) -> Iterator[str]:
+    """A preview in lines."""
+    for name, ids in (("released", found.accounts_released), ("condemned", found.accounts_condemned)):
+        yield f"{name:<10} {len(ids):>6,}  {' '.join(ids)}".rstrip()
+    for ring in found.rings_shrinking:
+        yield f"ring {ring.ring_id} loses {' '.join(ring.leaving)}"
+    for each in found.moved[:_SHOWN]:
+        yield f"{each.account_id}  risk {each.before.risk:.4f} -> {each.after.risk:.4f}"
+    if len(found.moved) > _SHOWN:
+        yield f"and {len(found.moved) - _SHOWN:,} more accounts: --json"
+    for name in found.without_effect:
+        yield f"no evidence in this run: {name}"
+    yield f"not foreseen: {'; '.join(NOT_FORESEEN[name] for name in found.not_foreseen)}"
 
 
 def _act(change: Callable[..., Record], verdict_id: str, key_file: Path | None) -> None:

@@ -24,6 +24,7 @@ from linkgraph.solved import Ints, Solved
 
 # Labels that feed risk in; the other two of `Rules.sigma` are ties to innocence.
 _GUILTY = ("fraud", "suspected")
+_INNOCENT = ("cleared", "victim")
 
 
 class View(Protocol):
@@ -50,7 +51,8 @@ class Supposition:
     def refutes(self, account_a: str, account_b: str, key: str | None) -> bool:
         """Whether a piece of evidence between two accounts does not count; `key` is None for what is no identifier."""
         both = frozenset((account_a, account_b))
-        if both in self.pairs:
+        # Whom people ruled innocent holds no ring together.
+        if both in self.pairs or any(self.labels.get(each) in _INNOCENT for each in both):
             return True
         if key is None:
             return False

@@ -78,6 +78,16 @@ def test_a_verdict_acts_from_the_next_night_until_it_is_withdrawn(run: Run, sett
     assert (listed["state"], listed["verdict_id"], listed["version"]) == ("withdrawn", verdict_id, 2)
 
 
+def test_a_preview_says_what_the_verdict_does_and_keeps_nothing(run: Run, settings: Settings) -> None:
+    run("nightly")
+    said = json.loads(run("verdict", "preview", "not_evidence", tablet(settings), "--json")[1])
+    assert said["moved"][0]["after"]["risk"] == 0.0
+    assert {each["account_id"] for each in said["moved"]} >= {"near", "other"}
+    assert "not foreseen: which rings" in run("verdict", "preview", "cleared", "near")[1]
+    assert run("verdict", "list")[1] == ""
+    assert run("verdict", "preview", "cleared", "nobody")[0] == 1
+
+
 def test_a_hub_needs_two_people(run: Run, settings: Settings, tmp_path: Path) -> None:
     run("nightly")
     ann, bob = key_file(run, tmp_path, "ann", "investigator"), key_file(run, tmp_path, "bob", "lead")
@@ -101,6 +111,7 @@ def test_a_hub_needs_two_people(run: Run, settings: Settings, tmp_path: Path) ->
         (("add", "harmless", "near", "--reason", "x"), 2, "verdict: verdict"),
         (("add", "fraud", "near", "bad", "--reason", "x"), 2, "verdict: target"),
         (("add", "hub", "device:" + "0" * 32, "--reason", "x"), 2, "verdict: class"),
+        (("preview", "fraud", "near"), 1, "no run is published"),
         (("add", "fraud", "near", "--reason", "4111 1111 1111 1111"), 2, "verdict: reason"),
         (("withdraw", "v-none"), 1, "no such verdict"),
         (("approve", "v-none", "--key-file", "nowhere"), 2, "--key-file"),
