@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Connection, Integer, Row, Table, Text, insert, or_, select, update
 
+from linkgraph.casework.audit import Act
 from linkgraph.casework.database import METADATA
 from linkgraph.casework.keys import Principal
 from linkgraph.casework.rulings import Ruling
@@ -103,6 +104,21 @@ class Record:
         return Verdict(
             self.verdict_id, ruled.verdict, ruled.kind, ruled.identifier, ruled.accounts, ruled.class_name, since
         )
+
+
+def act_of(operation: str, by: Principal, before: Record | None, after: Record, request_id: str) -> Act:
+    """The audit row of a change, to be appended in its transaction."""
+    return Act(
+        principal=by.key_id,
+        role=by.role,
+        operation=operation,
+        object=after.verdict_id,
+        purpose=after.ruling.case_id,
+        request_id=request_id,
+        decision="done",
+        before=before.digest if before else None,
+        after=after.digest,
+    )
 
 
 def propose(

@@ -1,8 +1,9 @@
 """`linkgraph verdict`: what reviewers rule on links, identifiers and accounts."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -11,8 +12,9 @@ import typer
 
 from linkgraph import runs
 from linkgraph.casework import keys, verdicts
-from linkgraph.casework.database import Database, open_database
+from linkgraph.casework.database import Connection
 from linkgraph.casework.keys import DAY, Principal
+from linkgraph.casework.opening import casework
 from linkgraph.casework.preview import NOT_FORESEEN, Preview, preview
 from linkgraph.casework.rulings import HUB_CLASSES, WORDS, Ruling, checked
 from linkgraph.casework.verdicts import Record
@@ -39,8 +41,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 # Accounts that a preview lists.
 _SHOWN: Final = 20
-# Whoever has this shell has the home too; still nobody approves what was proposed here from here.
-_HERE: Final = Principal("command-line", "command line", "lead")
+# What a change makes of a verdict, for whom: as it was, if it was there, and as it is.
+Change = Callable[[Connection, Principal], tuple[Record | None, Record]]
 
 
 @app.command()
@@ -57,10 +59,11 @@ def add(
     expires = None if days is None else at + days * DAY
     ruling = checked(Ruling(verdict, *_target(target), class_name, reason, expires), at)
     found = _preview(settings, ruling)
-    with _database(settings) as database, database.write() as connection:
-        by = _who(connection, key_file, at)
-        record = verdicts.propose(connection, ruling, found.effect, by, settings.verdict_second_from, at)
-    typer.echo(_line(record, at))
+
+    def propose(connection: Connection, by: Principal) -> tuple[None, Record]:
+        return None, verdicts.propose(connection, ruling, found.effect, by, settings.verdict_second_from, at)
+
+    typer.echo(_line(_changed("propose_verdict", key_file, propose, at), at))
 
 
 @app.command("preview")
@@ -77,7 +80,7 @@ def show_preview(verdict: Word, target: Target, class_name: OfClass = None, as_j
 @app.command("list")
 def list_verdicts(limit: Annotated[int, typer.Option(min=1, max=1_000)] = 100, as_json: AsJson = False) -> None:
     """Verdicts, the newest first, with state and effect."""
-    with _database(read_settings()) as database, database.read() as connection:
+    with casework(read_settings()) as opened, opened.database.read() as connection:
         found, at = verdicts.list_verdicts(connection, limit), now()
     if as_json:
         typer.echo(json.dumps([_shown(each, at) for each in found], indent=1, sort_keys=True))
@@ -88,24 +91,24 @@ def list_verdicts(limit: Annotated[int, typer.Option(min=1, max=1_000)] = 100, a
 @app.command()
 def approve(verdict_id: str, key_file: KeyFile = None) -> None:
     """Put a proposed verdict of somebody else's in force."""
-    _act(verdicts.approve, verdict_id, key_file)
+    _act("approve_verdict", verdicts.approve, verdict_id, key_file)
 
 
 @app.command()
 def reject(verdict_id: str, key_file: KeyFile = None) -> None:
     """Refuse a proposed verdict of somebody else's."""
-    _act(verdicts.reject, verdict_id, key_file)
+    _act("reject_verdict", verdicts.reject, verdict_id, key_file)
 
 
 @app.command()
 def withdraw(verdict_id: str, key_file: KeyFile = None) -> None:
     """Take a verdict back: the next night is as if it had never been."""
-    _act(verdicts.withdraw, verdict_id, key_file)
+    _act("withdraw_verdict", verdicts.withdraw, verdict_id, key_file)
 
 
 def in_force(settings: Settings, at: int) -> tuple[Verdict, ...]:
     """The verdicts known and in force at a time, for a night."""
-    with _database(settings) as database, database.read() as connection:
+    with casework(settings) as opened, opened.database.read() as connection:
         return verdicts.in_force(connection, at)
 
 
@@ -130,13 +133,23 @@ def told(found: Preview) -> Iterator[str]:
     yield f"not foreseen: {'; '.join(NOT_FORESEEN[name] for name in found.not_foreseen)}"
 
 
-def _act(change: Callable[..., Record], verdict_id: str, key_file: Path | None) -> None:
+def _act(operation: str, change: Callable[..., Record], verdict_id: str, key_file: Path | None) -> None:
     at = now()
-    with _database(read_settings()) as database, database.write() as connection:
+
+    def act(connection: Connection, by: Principal) -> tuple[Record, Record]:
+        before = verdicts.read_verdict(connection, verdict_id)
+        return before, change(connection, verdict_id, before.version, by, at)
+
+    typer.echo(_line(_changed(operation, key_file, act, at), at))
+
+
+def _changed(operation: str, key_file: Path | None, change: Change, at: int) -> Record:
+    """The verdict after a change, which is kept with its row of the audit."""
+    with casework(read_settings()) as opened, opened.database.write() as connection:
         by = _who(connection, key_file, at)
-        seen = verdicts.read_verdict(connection, verdict_id)
-        record = change(connection, verdict_id, seen.version, by, at)
-    typer.echo(_line(record, at))
+        before, after = change(connection, by)
+        opened.chain.append(connection, [verdicts.act_of(operation, by, before, after, "command-line")], at)
+    return after
 
 
 def _target(words: list[str]) -> tuple[str | None, str | None, tuple[str, ...]]:
@@ -147,10 +160,10 @@ def _target(words: list[str]) -> tuple[str | None, str | None, tuple[str, ...]]:
     return None, None, tuple(words)
 
 
-def _who(connection: Any, key_file: Path | None, at: int) -> Principal:
-    """Who acts: the key's holder, who must be one to rule, or the command line."""
+def _who(connection: Connection, key_file: Path | None, at: int) -> Principal:
+    """Who acts: the key's holder, who must be one to rule, or the system's user, whom this shell lets lead."""
     if key_file is None:
-        return _HERE
+        return Principal(f"uid:{os.getuid()}", "command line", "lead")
     try:
         key = keys.find(connection, key_file.read_text(encoding="utf-8").strip())
     except (OSError, ValueError):
@@ -158,12 +171,6 @@ def _who(connection: Any, key_file: Path | None, at: int) -> Principal:
     if key is None or key.state(at) != "live" or key.role not in ("investigator", "lead"):
         raise UsageError("--key-file holds no live key of an investigator or a lead")
     return key.principal
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[Database]:
-    with closing(open_database(settings.casework_url)) as database:
-        yield database
 
 
 def _shown(record: Record, at: int) -> dict[str, Any]:

@@ -103,6 +103,7 @@ def test_a_hub_needs_two_people(run: Run, settings: Settings, tmp_path: Path) ->
     run("nightly")
     assert risk(settings) == 0.0
     assert "in_force" in run("verdict", "list")[1]
+    assert run("audit", "verify")[1].startswith("sound: 4 rows")
 
 
 @pytest.mark.parametrize(
