@@ -5,6 +5,7 @@ publish sees the new run. Errors are problems that never hold a submitted value,
 """
 
 import secrets
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -18,7 +19,15 @@ from api.cursors import Cursors
 from api.deps import Service
 from api.front import Front
 from api.openapi import describe
-from api.problems import InvalidFieldError, on_http_error, on_invalid_field, on_invalid_request
+from api.problems import (
+    InvalidFieldError,
+    ProblemError,
+    on_http_error,
+    on_invalid_field,
+    on_invalid_request,
+    on_problem,
+)
+from api.rates import Rates
 from api.routes import accounts, audit, health, rings, runs
 from api.security import Door
 from api.views import OpenView, Views
@@ -73,9 +82,11 @@ def create_app(settings: Settings, now: Callable[[], float], open_view: OpenView
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
+    app.add_exception_handler(ProblemError, on_problem)
     app.add_exception_handler(InvalidFieldError, on_invalid_field)
     app.add_exception_handler(HTTPException, on_http_error)
-    app.add_middleware(Front, door=Door(casework.database, now, routes()), recorder=recorder, chain=casework.chain)
+    door, rates = Door(casework.database, now, routes()), Rates(settings.requests_per_minute, time.monotonic)
+    app.add_middleware(Front, door=door, rates=rates, recorder=recorder, chain=casework.chain)
     return app
 
 

@@ -12,6 +12,7 @@ from fastapi import Depends, Path, Query, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from starlette.responses import Response
 
+from api.auditing import Note
 from api.cursors import PATTERN, Cursors
 from api.masking import is_masked, masked
 from api.schemas.base import Answer, BareAnswer, BareMeta, Meta
@@ -80,11 +81,24 @@ def _cut(answer: Answer[Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A request that may look at a run. `principal`: who asks; None where no key is needed."""
+    """A request that may look at a run. `principal`: who asks; None where no key is needed.
+
+    operation: its id. path: as it was sent. note: what its audit row says besides.
+    """
 
     service: Service
     request_id: str
     principal: Principal | None
+    operation: str
+    path: str
+    note: Note
+
+    @property
+    def who(self) -> Principal:
+        """Who asks, where a key is needed."""
+        if self.principal is None:
+            raise RuntimeError("an operation without a key asked who uses it")
+        return self.principal
 
     @contextmanager
     def read(self, run_id: str | None = None) -> Iterator[Reading]:
@@ -99,7 +113,9 @@ class Ask:
 
 
 async def _ask(request: Request) -> Ask:
-    return Ask(request.app.state.service, request.state.request_id, getattr(request.state, "principal", None))
+    state, route = request.state, request.scope["route"]
+    who = getattr(state, "principal", None)
+    return Ask(request.app.state.service, state.request_id, who, route.operation_id, request.scope["path"], state.note)
 
 
 class RunQuery(BaseModel):

@@ -17,8 +17,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.auditing import Note, act_of
+from api.bodies import read_body
 from api.bounds import refusal
-from api.problems import INTERNAL, OVERLOADED, kind_of, respond
+from api.problems import INTERNAL, OVERLOADED, TOO_MANY, UNAUTHENTICATED, Kind, ProblemError, kind_of, respond
+from api.rates import Rates
 from api.security import OPEN, Door, Entry, in_time
 from linkgraph.casework.audit import Chain
 from linkgraph.casework.recorder import Recorder
@@ -48,8 +50,8 @@ Account = Callable[[int], Awaitable[None]]
 class Front:
     """The whole application, as the server sees it."""
 
-    def __init__(self, app: ASGIApp, door: Door, recorder: Recorder, chain: Chain) -> None:
-        self._app, self._door, self._recorder, self._chain = app, door, recorder, chain
+    def __init__(self, app: ASGIApp, door: Door, rates: Rates, recorder: Recorder, chain: Chain) -> None:
+        self._app, self._door, self._rates, self._recorder, self._chain = app, door, rates, recorder, chain
         self._busy = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,11 +69,13 @@ class Front:
         if kind is None and self._busy >= _AT_ONCE and scope["path"] != "/livez":
             kind = OVERLOADED
         if kind is not None:
-            await exchange.respond(respond(kind, exchange.request_id), receive)
+            await exchange.refuse(kind, receive)
             return
         try:
             with self._at_work() as exchange.begun:
                 await self._enter(exchange, receive)
+        except ProblemError as error:
+            await exchange.refuse(error.kind, receive)
         except Exception as error:  # noqa: BLE001  # the one place that answers for every error
             await exchange.fail(error, receive)
 
@@ -79,12 +83,22 @@ class Front:
         scope = exchange.scope
         if scope["path"] not in OPEN:
             entry = await self._door.enter(scope)
+            self._charge(entry, exchange)
             exchange.account = self._accounting(entry, exchange)
             scope["state"]["principal"] = entry.principal
             if entry.refusal is not None:
-                await exchange.respond(respond(entry.refusal, exchange.request_id), receive)
-                return
+                raise ProblemError(entry.refusal)
+            receive = await read_body(scope, receive) if entry.takes_body else receive
         await self._app(scope, receive, exchange.send)
+
+    def _charge(self, entry: Entry, exchange: "_Exchange") -> None:
+        """Take what the request costs from its key, or from what all without a live key share."""
+        live = entry.principal is not None and entry.refusal is not UNAUTHENTICATED
+        grant = self._rates.take(entry.principal.key_id if live and entry.principal else "", entry.operation)
+        if grant is not None:
+            exchange.headers |= grant.headers
+            if not grant.granted:
+                raise ProblemError(TOO_MANY)
 
     def _accounting(self, entry: Entry, exchange: "_Exchange") -> "Account":
         note: Note = exchange.scope["state"]["note"]
@@ -125,6 +139,7 @@ class _Exchange:
         self.scope: Scope = {**scope, **routed, "method": "GET" if self.head else scope["method"]}
         self.begun: Callable[[], None] = lambda: None
         self.account: Account | None = None
+        self.headers: dict[str, str] = {}
         self._send = send
         self._start = time.perf_counter()
         self._status = 0
@@ -149,11 +164,15 @@ class _Exchange:
             _LOG.error("failed", extra={"fields": self._fields() | _described(error)})
         if self._status:
             raise RuntimeError("an answer broke off") from None
+        await self.refuse(kind, receive)
+
+    async def refuse(self, kind: Kind, receive: Receive) -> None:
+        """Answer with a problem; where that cannot be accounted for, with that problem instead."""
         try:
             await self.respond(respond(kind, self.request_id), receive)
-        except CaseworkError as again:
-            # It was tried to account for this answer too; now it goes without.
-            await self.respond(respond(kind_of(again), self.request_id), receive)
+        except CaseworkError as error:
+            # Its row was tried once; the answer that there is none goes without.
+            await self.respond(respond(kind_of(error), self.request_id), receive)
 
     def log(self) -> None:
         """One line per answer: the route's template, never the address."""
@@ -162,7 +181,7 @@ class _Exchange:
 
     async def _started(self, message: Message) -> Message:
         headers = MutableHeaders(raw=list(message["headers"]))
-        headers.update(_HEADERS | {"X-Request-Id": self.request_id})
+        headers.update(_HEADERS | self.headers | {"X-Request-Id": self.request_id})
         unchanged = message["status"] == 200 and self._unchanged(headers.get("etag"))
         status = 304 if unchanged else message["status"]
         await self._accounted(status)

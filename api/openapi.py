@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api import problems
+from api.changes import KEY_HEADER, VERSION_HEADER
 from api.problems import MEDIA_TYPE, Kind, type_of
 from api.schemas.base import Problem
 from api.security import ACCESS, OPEN
@@ -19,7 +20,10 @@ _ALWAYS: Final = (
     problems.HEADERS_TOO_LARGE,
     problems.INTERNAL,
 )
-_KEYED: Final = (problems.UNAUTHENTICATED, problems.FORBIDDEN)
+_KEYED: Final = (problems.UNAUTHENTICATED, problems.FORBIDDEN, problems.TOO_MANY)
+_OF_A_BODY: Final = (problems.MALFORMED, problems.BODY_TOO_SLOW, problems.WRONG_MEDIA_TYPE, problems.TOO_DEEP)
+_OF_A_CHANGE: Final = (problems.KEY_MISSING, problems.IN_FLIGHT, problems.CONFLICT, problems.KEY_REUSED)
+_OF_A_VERSION: Final = (problems.VERSION_MISSING, problems.STALE)
 _UNREADY: Final = (
     problems.CASEWORK_UNAVAILABLE,
     problems.UNAVAILABLE,
@@ -71,6 +75,8 @@ _HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "schema": {"type": "string"},
     },
     "WWW-Authenticate": {"description": "how a key is sent", "schema": {"type": "string"}},
+    "RateLimit": {"description": "what is left of the key's quota", "schema": {"type": "string"}},
+    "RateLimit-Policy": {"description": "the key's quota", "schema": {"type": "string"}},
     "Retry-After": {"description": "seconds to wait", "schema": {"type": "string"}},
 }
 
@@ -91,19 +97,29 @@ def describe(app: FastAPI, description: str) -> dict[str, Any]:
 
 
 def _is_of_a_run(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> bool:
-    answer = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    answer = operation["responses"][_success(operation)]["content"]["application/json"]["schema"]["$ref"].rpartition(
+        "/"
+    )[2]
     return bool(schemas[answer]["properties"]["meta"]["$ref"].endswith("/Meta"))
+
+
+def _success(operation: Mapping[str, Any]) -> str:
+    return next(str(status) for status in operation["responses"] if str(status).startswith("2"))
 
 
 def _complete(path: str, operation: dict[str, Any], of_a_run: bool) -> None:
     responses = operation["responses"]
     tagged = ("X-Request-Id", "ETag") if of_a_run else ("X-Request-Id",)
-    responses["200"] |= {"description": operation["summary"], "headers": _headers(*tagged)}
+    success = responses[_success(operation)]
+    success |= {"description": operation["summary"], "headers": _headers(*tagged)}
     links = {f"{target}.{name}": _link(target, name, at) for (target, name), at in _leads(operation).items()}
     if links:
-        responses["200"]["links"] = links
+        success["links"] = links
     if of_a_run:
         responses["304"] = {"description": "Unchanged since the tag in If-None-Match", "headers": _headers(*tagged)}
+    for parameter in operation.get("parameters", []):
+        if parameter["name"] in (KEY_HEADER, VERSION_HEADER):
+            parameter |= {"required": True, "schema": {"type": "string", "examples": parameter["schema"]["examples"]}}
     for kinds in _by_status(path, operation):
         responses[str(kinds[0].status)] = _problem(kinds)
     operation["security"] = [] if path in OPEN else [{"key": []}]
@@ -113,19 +129,31 @@ def _complete(path: str, operation: dict[str, Any], of_a_run: bool) -> None:
 
 
 def _by_status(path: str, operation: Mapping[str, Any]) -> list[tuple[Kind, ...]]:
-    reads = path != "/livez"
-    parameters = operation.get("parameters", [])
-    found: list[tuple[Kind, ...]] = [(kind,) for kind in (*_ALWAYS, *(() if path in OPEN else _KEYED))]
-    if parameters:
-        found += [(problems.NOT_FOUND,)]
-    if reads and operation["operationId"] != "readyz":
-        found += [(problems.INVALID,)]
-    return [*found, _UNREADY] if reads else found
+    kinds = _kinds(path, operation)
+    return [
+        tuple(kind for kind in kinds if kind.status == status) for status in sorted({each.status for each in kinds})
+    ]
+
+
+def _kinds(path: str, operation: Mapping[str, Any]) -> list[Kind]:
+    reads, named = path != "/livez", {parameter["name"] for parameter in operation.get("parameters", [])}
+    groups = [
+        (True, _ALWAYS),
+        (path not in OPEN, _KEYED),
+        (bool(named), (problems.NOT_FOUND,)),
+        ("requestBody" in operation, _OF_A_BODY),
+        (KEY_HEADER in named, _OF_A_CHANGE),
+        (VERSION_HEADER in named, _OF_A_VERSION),
+        (reads and operation["operationId"] != "readyz", (problems.INVALID,)),
+        (reads, _UNREADY),
+    ]
+    return [kind for holds, group in groups for kind in group if holds]
 
 
 def _problem(kinds: tuple[Kind, ...]) -> dict[str, Any]:
-    headers = ["X-Request-Id", *(["Retry-After"] if kinds[0].retry_after else [])]
-    headers += ["WWW-Authenticate"] if kinds[0] is problems.UNAUTHENTICATED else []
+    headers = ["X-Request-Id", *(["Retry-After"] if any(kind.retry_after for kind in kinds) else [])]
+    headers += ["WWW-Authenticate"] if problems.UNAUTHENTICATED in kinds else []
+    headers += ["RateLimit", "RateLimit-Policy"] if problems.TOO_MANY in kinds else []
     examples = {kind.code: {"value": _example(kind)} for kind in kinds}
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}
     return {

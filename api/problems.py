@@ -43,15 +43,24 @@ class Kind:
 
 
 BAD_HOST: Final = Kind(400, "bad_host", "The Host header does not name this machine's loopback")
+KEY_MISSING: Final = Kind(400, "idempotency_key_missing", "A change needs an Idempotency-Key of 1 to 128 characters")
+MALFORMED: Final = Kind(400, "malformed", "The body is not what its type says")
 UNAUTHENTICATED: Final = Kind(401, "unauthenticated", "A live key is needed")
 FORBIDDEN: Final = Kind(403, "forbidden", "This key may not do that")
 NOT_FOUND: Final = Kind(404, "not_found", "Not found")
 WRONG_METHOD: Final = Kind(405, "method_not_allowed", "Method not allowed")
+BODY_TOO_SLOW: Final = Kind(408, "body_too_slow", "The body did not come in time")
+IN_FLIGHT: Final = Kind(409, "in_flight", "The same change is still at work", retry_after=1)
 CONFLICT: Final = Kind(409, "conflict", "What is asked for does not fit the state of the thing, or who asks")
 STALE: Final = Kind(412, "stale_version", "It has changed since it was read")
 BODY_TOO_LARGE: Final = Kind(413, "body_too_large", "Body too large")
 TOO_LONG: Final = Kind(414, "uri_too_long", "Address too long")
+WRONG_MEDIA_TYPE: Final = Kind(415, "wrong_media_type", "The body has to be application/json")
+KEY_REUSED: Final = Kind(422, "idempotency_key_reused", "This Idempotency-Key was sent with something else")
+TOO_DEEP: Final = Kind(422, "too_deep", "The body is nested too deeply")
 INVALID: Final = Kind(422, "invalid_field", "Invalid field")
+VERSION_MISSING: Final = Kind(428, "if_match_missing", "A change needs If-Match with the version it is made from")
+TOO_MANY: Final = Kind(429, "too_many_requests", "This key has asked for too much", retry_after=1)
 HEADERS_TOO_LARGE: Final = Kind(431, "headers_too_large", "Headers too large")
 INTERNAL: Final = Kind(500, "internal_error", "Internal error")
 UNAVAILABLE: Final = Kind(503, "store_unavailable", "The graph store cannot be read", retry_after=2)
@@ -80,7 +89,15 @@ BY_ERROR: Final[Mapping[type[LinkgraphError], Kind]] = {
     StoreBusyError: BUSY,
     NothingPublishedError: NOTHING_PUBLISHED,
 }
-_BY_STATUS: Final = {each.status: each for each in (NOT_FOUND, WRONG_METHOD, BODY_TOO_LARGE, INVALID)}
+_BY_STATUS: Final = {each.status: each for each in (MALFORMED, NOT_FOUND, WRONG_METHOD, BODY_TOO_LARGE, INVALID)}
+
+
+class ProblemError(Exception):
+    """A request that cannot be answered, for a reason that is not about one field."""
+
+    def __init__(self, kind: Kind) -> None:
+        super().__init__(kind.code)
+        self.kind = kind
 
 
 class InvalidFieldError(Exception):
@@ -103,9 +120,8 @@ def respond(
         request_id=request_id,
         errors=list(errors),
     )
-    sent = dict(headers or {}) | ({"WWW-Authenticate": "Bearer"} if kind is UNAUTHENTICATED else {})
-    if kind.retry_after is not None:
-        sent["Retry-After"] = str(kind.retry_after)
+    sent = {"Retry-After": str(kind.retry_after)} if kind.retry_after is not None else {}
+    sent |= ({"WWW-Authenticate": "Bearer"} if kind is UNAUTHENTICATED else {}) | dict(headers or {})
     return Response(problem.model_dump_json(), kind.status, sent, MEDIA_TYPE)
 
 
@@ -129,6 +145,11 @@ async def on_invalid_field(request: Request, error: Exception) -> Response:
     """What a route refused."""
     errors = [error.error] if isinstance(error, InvalidFieldError) else []
     return respond(INVALID, request.state.request_id, errors)
+
+
+async def on_problem(request: Request, error: Exception) -> Response:
+    """What a route or one of its parts refused as a whole."""
+    return respond(error.kind if isinstance(error, ProblemError) else INTERNAL, request.state.request_id)
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:

@@ -51,12 +51,13 @@ Found = TypeVar("Found")
 class Entry(NamedTuple):
     """Who asks for what, and why not, where it is refused. No principal: no key of ours, or none that is live.
 
-    asked_for: the parts of the path that name an object, as they were sent.
+    asked_for: the parts of the path that name an object, as they were sent. takes_body: the operation reads one.
     """
 
     principal: Principal | None
     operation: str | None
     asked_for: tuple[str, ...]
+    takes_body: bool
     refusal: Kind | None
 
 
@@ -79,20 +80,21 @@ class Door:
 
     async def enter(self, scope: Scope) -> Entry:
         """Whether a request may go on. CaseworkError if its key cannot be looked up."""
-        operation, asked_for = self._operation(scope)
+        entry = self._entry(scope)
         key = await self._key(_presented(scope))
         if key is None or key.state(self._microseconds()) != "live":
-            return Entry(key.principal if key else None, operation, asked_for, UNAUTHENTICATED)
-        allowed = operation is None or may(key.principal, operation)
-        return Entry(key.principal, operation, asked_for, None if allowed else FORBIDDEN)
+            return entry._replace(principal=key.principal if key else None, refusal=UNAUTHENTICATED)
+        allowed = entry.operation is None or may(key.principal, entry.operation)
+        return entry._replace(principal=key.principal, refusal=None if allowed else FORBIDDEN)
 
-    def _operation(self, scope: Scope) -> tuple[str | None, tuple[str, ...]]:
-        """The operation that the router will choose, and what for; None where it will answer that there is none."""
+    def _entry(self, scope: Scope) -> Entry:
+        """The operation that the router will choose, and what for; none where it will answer that there is none."""
         for route in self._routes:
             match, found = route.matches(scope)
             if match is Match.FULL:
-                return route.operation_id, tuple(found["path_params"].values())
-        return None, ()
+                asked_for = tuple(found["path_params"].values())
+                return Entry(None, route.operation_id, asked_for, route.body_field is not None, None)
+        return Entry(None, None, (), takes_body=False, refusal=None)
 
     async def _key(self, text: str | None) -> Key | None:
         if text is None:

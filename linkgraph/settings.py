@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     reject_share: float = Field(0.01, ge=0, le=1, description="share of rejected rows above which a file is refused")
     memory_limit: str = Field("2GB", description="memory DuckDB may use before it spills to disk")
     threads: int = Field(2, ge=1, description="threads DuckDB may use")
+    requests_per_minute: int = Field(
+        3_000, ge=0, description="what one key may ask of one server in a minute, by cost; 0: as much as it likes"
+    )
     stale_hours: float = Field(36.0, gt=0, description="age of a run, in hours, from which answers say `stale`")
     self_test_accounts: int = Field(
         3_000, ge=0, description="accounts of the planted world that every night is tested on; 0: no self-test"

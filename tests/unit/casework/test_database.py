@@ -1,5 +1,7 @@
 """The casework database on both kinds of server: its form, its transactions, and what it says when it fails."""
 
+import importlib
+import pkgutil
 import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select, update
 
+from linkgraph import casework
 from linkgraph.casework import keys
 from linkgraph.casework.database import METADATA, Database, open_database
 from linkgraph.errors import CaseworkError, UsageError
@@ -26,6 +29,8 @@ def key_of(database: Database, name: str = "ann", days: int = 1) -> str:
 
 
 def test_the_migrations_make_exactly_the_declared_tables(database: Database) -> None:
+    for module in pkgutil.iter_modules(casework.__path__):
+        importlib.import_module(f"{casework.__name__}.{module.name}")
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
