@@ -14,10 +14,12 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from api.cursors import Cursors
 from api.deps import Service
 from api.front import Front
+from api.metrics import MEDIA_TYPE, Metrics
 from api.openapi import describe
 from api.problems import (
     InvalidFieldError,
@@ -63,7 +65,8 @@ def create_app(settings: Settings, now: Callable[[], float], open_view: OpenView
     """
     key = secrets.token_bytes(32)
     casework = open_casework(settings)
-    service = Service(settings, now, Views(settings, open_view), Cursors(key), key, casework)
+    metrics = Metrics(settings, casework, now)
+    service = Service(settings, now, Views(settings, open_view), Cursors(key), key, casework, metrics)
     recorder = Recorder(casework.database, casework.chain, casework.anchors, lambda: int(now() * 1e6))
 
     @asynccontextmanager
@@ -81,12 +84,14 @@ def create_app(settings: Settings, now: Callable[[], float], open_view: OpenView
     app.state.routes = routes()
     for router in ROUTERS:
         app.include_router(router)
+    # No operation: it is for the collector on this machine, and a proxy passes on only what is below /v1.
+    app.add_route("/metrics", lambda request: Response(metrics.text(), media_type=MEDIA_TYPE), include_in_schema=False)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_exception_handler(ProblemError, on_problem)
     app.add_exception_handler(InvalidFieldError, on_invalid_field)
     app.add_exception_handler(HTTPException, on_http_error)
     door, rates = Door(casework.database, now, routes()), Rates(settings.requests_per_minute, time.monotonic)
-    app.add_middleware(Front, door=door, rates=rates, recorder=recorder, chain=casework.chain)
+    app.add_middleware(Front, door=door, rates=rates, recorder=recorder, metrics=metrics)
     return app
 
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from api.auditing import Note
 from api.cursors import PATTERN, Cursors
 from api.masking import is_masked, masked
+from api.metrics import Metrics
 from api.schemas.base import Answer, BareAnswer, BareMeta, Meta
 from api.views import Views
 from linkgraph.casework.keys import Principal
@@ -37,6 +38,7 @@ class Service:
     cursors: Cursors
     key: bytes
     casework: Casework
+    metrics: Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Reading:
             limits_hit=list(limits_hit),
             request_id=self.request_id,
         )
+        for name in limits_hit:
+            self.service.metrics.truncated.labels(name).inc()
         cut = self.principal is not None and is_masked(self.principal.role)
         tag = hmac.digest(self.service.key, f"{self.stamp.run_id} {stale} {cut}".encode(), "sha256").hex()[:16]
         whole = shape(meta=meta, data=data)

@@ -19,10 +19,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.auditing import Note, act_of
 from api.bodies import read_body
 from api.bounds import refusal
+from api.metrics import Metrics
 from api.problems import INTERNAL, OVERLOADED, TOO_MANY, UNAUTHENTICATED, Kind, ProblemError, kind_of, respond
 from api.rates import Rates
 from api.security import OPEN, Door, Entry, in_time
-from linkgraph.casework.audit import Chain
 from linkgraph.casework.recorder import Recorder
 from linkgraph.errors import CaseworkError, LinkgraphError
 
@@ -50,8 +50,8 @@ Account = Callable[[int], Awaitable[None]]
 class Front:
     """The whole application, as the server sees it."""
 
-    def __init__(self, app: ASGIApp, door: Door, rates: Rates, recorder: Recorder, chain: Chain) -> None:
-        self._app, self._door, self._rates, self._recorder, self._chain = app, door, rates, recorder, chain
+    def __init__(self, app: ASGIApp, door: Door, rates: Rates, recorder: Recorder, metrics: Metrics) -> None:
+        self._app, self._door, self._rates, self._recorder, self._metrics = app, door, rates, recorder, metrics
         self._busy = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,6 +62,7 @@ class Front:
         exchange = _Exchange(scope, send)
         await self._answer(exchange, receive)
         exchange.log()
+        self._metrics.requests.labels(exchange.operation, str(exchange.status)).observe(exchange.seconds)
 
     async def _answer(self, exchange: "_Exchange", receive: Receive) -> None:
         scope = exchange.scope
@@ -85,6 +86,7 @@ class Front:
             entry = await self._door.enter(scope)
             self._charge(entry, exchange)
             exchange.account = self._accounting(entry, exchange)
+            exchange.operation = entry.operation or exchange.operation
             scope["state"]["principal"] = entry.principal
             if entry.refusal is not None:
                 raise ProblemError(entry.refusal)
@@ -105,8 +107,9 @@ class Front:
 
         async def account(status: int) -> None:
             if not note.written:
-                act = act_of(entry, note, exchange.request_id, status, self._chain)
-                await in_time(asyncio.wrap_future(self._recorder.record(act)))
+                act = act_of(entry, note, exchange.request_id, status, self._recorder.chain)
+                with self._metrics.audit.time():
+                    await in_time(asyncio.wrap_future(self._recorder.record(act)))
 
         return account
 
@@ -140,9 +143,11 @@ class _Exchange:
         self.begun: Callable[[], None] = lambda: None
         self.account: Account | None = None
         self.headers: dict[str, str] = {}
+        self.operation = "none"
+        self.seconds = 0.0
+        self.status = 0
         self._send = send
         self._start = time.perf_counter()
-        self._status = 0
         self._bodiless = self.head
 
     async def send(self, message: Message) -> None:
@@ -162,7 +167,7 @@ class _Exchange:
         kind = kind_of(error) if isinstance(error, LinkgraphError) else INTERNAL
         if kind.status >= 500:
             _LOG.error("failed", extra={"fields": self._fields() | _described(error)})
-        if self._status:
+        if self.status:
             raise RuntimeError("an answer broke off") from None
         await self.refuse(kind, receive)
 
@@ -176,8 +181,8 @@ class _Exchange:
 
     def log(self) -> None:
         """One line per answer: the route's template, never the address."""
-        took = round((time.perf_counter() - self._start) * 1000, 2)
-        _LOG.info("answered", extra={"fields": self._fields() | {"status": self._status, "ms": took}})
+        took = round(self.seconds * 1000, 2)
+        _LOG.info("answered", extra={"fields": self._fields() | {"status": self.status, "ms": took}})
 
     async def _started(self, message: Message) -> Message:
         headers = MutableHeaders(raw=list(message["headers"]))
@@ -185,7 +190,8 @@ class _Exchange:
         unchanged = message["status"] == 200 and self._unchanged(headers.get("etag"))
         status = 304 if unchanged else message["status"]
         await self._accounted(status)
-        self._status, self._bodiless = status, self.head or unchanged
+        self.status, self._bodiless = status, self.head or unchanged
+        self.seconds = time.perf_counter() - self._start
         self.begun()
         if unchanged:
             del headers["content-length"], headers["content-type"]

@@ -21,7 +21,7 @@ from linkgraph.casework.database import Database
 from linkgraph.casework.keys import ROLES, Key, Principal, Role
 from linkgraph.errors import CaseworkError
 
-OPEN: Final = ("/livez", "/readyz", "/openapi.json")
+OPEN: Final = ("/livez", "/readyz", "/metrics", "/openapi.json")
 KEY_SECONDS: Final = 10.0
 # Within the four seconds that a request may take in all.
 _PATIENCE_SECONDS: Final = 3.0

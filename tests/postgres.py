@@ -108,7 +108,7 @@ def running(binaries: Path, durable: bool = False) -> Iterator[PostgresServer]:
             server.start()
             yield server
         finally:
-            server.stop()
+            server.stop(signal.SIGINT if durable else signal.SIGQUIT)
 
 
 def binaries() -> Path | None:

@@ -70,6 +70,8 @@ def verify_audit(query: NoQueryDep, ask: AskDep) -> Response:
     with casework.database.read() as connection:
         start = _start(anchors, read_head(connection).seq)
         found = verify(connection, casework.chain, anchors, start)
+    if found.sound:
+        ask.service.metrics.verified.set(ask.service.now())
     return ask.answer(VerdictAnswer, VerdictOut.of(found), ["rows"] if start else [])
 
 

@@ -6,6 +6,8 @@ when it commits, and `read`. What the driver raises becomes a CaseworkError with
 """
 
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +33,7 @@ _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _OLDEST_POSTGRES: Final = 15
 # Shorter than the API's deadline for a request (4 s): waiting for a lock must end before the caller gives up.
 _LOCK_SECONDS: Final = 2
+_LOOK_SECONDS: Final = 0.001
 _POOL: Final[dict[str, Any]] = {"pool_size": 8, "max_overflow": 0, "pool_timeout": 1.0, "hide_parameters": True}
 _UPGRADING: Final = 7_201_126  # names the lock of upgrades among PostgreSQL's advisory locks
 _READS: Final = "linkgraph_reads"
@@ -120,8 +123,28 @@ def _configure_sqlite(raw: Any, record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    reads = connection.get_execution_options().get(_READS, False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    raw: Any = connection.connection.dbapi_connection
+    if connection.get_execution_options().get(_READS, False):
+        raw.execute("BEGIN")
+        return
+    # SQLite's own waiting looks ever more rarely, up to ten times a second: among busy writers one may starve.
+    raw.execute("PRAGMA busy_timeout=0")
+    give_up = time.monotonic() + _LOCK_SECONDS
+    try:
+        while not _took_lock(raw, time.monotonic() < give_up):
+            time.sleep(_LOOK_SECONDS)
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={_LOCK_SECONDS * 1_000}")
+
+
+def _took_lock(raw: Any, patient: bool) -> bool:
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if patient and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            return False
+        raise
+    return True
 
 
 def _upgrade(connection: Connection) -> None:
@@ -148,6 +171,6 @@ def _upgrade(connection: Connection) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:
         cause = type(getattr(error, "orig", None) or error).__name__
         raise CaseworkError(f"the casework database cannot be used: {cause}") from None

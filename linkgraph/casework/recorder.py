@@ -25,7 +25,8 @@ class Recorder:
     """The audit of one process. `now` gives microseconds since 1970."""
 
     def __init__(self, database: Database, chain: Chain, anchors: Anchors, now: Callable[[], int]) -> None:
-        self._database, self._chain, self._anchors, self._now = database, chain, anchors, now
+        self.chain = chain
+        self._database, self._anchors, self._now = database, anchors, now
         self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="audit", daemon=True)
 
@@ -69,7 +70,7 @@ class Recorder:
 
     def _write(self, acts: Sequence[Act]) -> Head:
         with self._database.write() as connection:
-            return self._chain.append(connection, acts, self._now())
+            return self.chain.append(connection, acts, self._now())
 
     def _anchor(self, head: Head) -> None:
         try:

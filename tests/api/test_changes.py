@@ -16,6 +16,7 @@ from api.auditing import Note
 from api.changes import Changed, _key, _version, once
 from api.cursors import Cursors
 from api.deps import Ask, Service
+from api.metrics import Metrics
 from api.problems import ProblemError
 from api.views import Views
 from linkgraph.casework.audit import Row, Wanted, read_rows
@@ -41,7 +42,9 @@ def service(home: Path, database_url: str) -> Iterator[Service]:
     settings = read_settings(home=home, database_url=database_url)
     with casework(settings) as opened:
         EFFECTS.create(opened.database.engine)
-        yield Service(settings, lambda: NOW, Views(settings), Cursors(b"k"), b"k", opened)
+        yield Service(
+            settings, lambda: NOW, Views(settings), Cursors(b"k"), b"k", opened, Metrics(settings, opened, lambda: NOW)
+        )
 
 
 def asking(service: Service, **changes: Any) -> Ask:

@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import stat
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -116,3 +117,34 @@ def test_the_file_is_its_owners_only(home: Path) -> None:
     with closing(open_database(read_settings(home=home).casework_url)) as database:
         key_of(database)
         assert {stat.S_IMODE(path.stat().st_mode) for path in home.glob("casework.sqlite*")} == {0o600}
+
+
+def test_among_busy_writers_nobody_starves(home: Path) -> None:
+    """Eight write all the time, each in a process's own pool, and none waits as long as a lock may take."""
+    url, waits = read_settings(home=home).casework_url, []
+
+    def write(_: int) -> None:
+        with closing(open_database(url)) as database:
+            for _ in range(40):
+                start = time.monotonic()
+                with database.write() as connection:
+                    waits.append(time.monotonic() - start)
+                    connection.execute(update(keys.KEYS).values(name="x"))
+                    time.sleep(0.003)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(8)))
+    assert len(waits) == 320
+
+
+def test_a_writer_that_holds_on_is_not_waited_for_for_ever(home: Path) -> None:
+    url = read_settings(home=home).casework_url
+    with closing(open_database(url)) as one, closing(open_database(url)) as other, one.write():
+        start = time.monotonic()
+        with pytest.raises(CaseworkError, match="OperationalError"), other.write():
+            pass
+        assert 1.9 < time.monotonic() - start < 4
+        with other.read() as connection:
+            assert keys.list_keys(connection) == []
+    with closing(open_database(url)) as again:
+        key_of(again)
