@@ -172,6 +172,9 @@ class LinkQuery(RunQuery):
     """How far to look for a link."""
 
     hops: int = Field(4, ge=1, le=4, description="longest path; account, identifier, account is one hop")
+    cite: bool = Field(
+        False, description="cite observations from the ledger: slow, and only where it is at hand and not too large"
+    )
 
 
 class NoQuery(BaseModel):

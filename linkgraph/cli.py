@@ -20,6 +20,7 @@ from linkgraph.commands import verdict as verdict_commands
 from linkgraph.errors import InputError, LinkgraphError, UsageError
 from linkgraph.export import Format
 from linkgraph.export import export as export_run
+from linkgraph.ledger import Ledger, cite
 from linkgraph.progress import Bar
 from linkgraph.settings import Settings, read_settings
 from linkgraph.store import open_view
@@ -215,7 +216,7 @@ def ring(
         return
     home = read_settings().home
     after = None if since is None else _after(home, since)
-    limits = RingLimits(tau=runs.open_run(home, run).threshold(), since=after)
+    limits = RingLimits(needed=runs.open_run(home, run).bits_needed(), since=after)
     with _view(run) as view:
         report, stamp = show_ring(view, ring_id, limits), view.run()
     if as_json:
@@ -267,8 +268,9 @@ def why(account_a: str, account_b: str, run: OfRun = None, as_json: AsJson = Fal
     from linkgraph.explain.paths import why_linked
     from linkgraph.explain.paths_text import render_why
 
+    ledger = Ledger(read_settings().ledger_folder)
     with _view(run) as view:
-        found = why_linked(view, account_a, account_b)
+        found = why_linked(view, account_a, account_b, cite=lambda uses, as_of: cite(ledger, uses, as_of))
     if as_json:
         _print(asdict(found))
     else:

@@ -69,6 +69,21 @@ class Link:
     days: int
 
 
+# An account's use of an identifier: account id, kind, token.
+Use = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A row of the ledger: feed, id at the source (None where it has none), digest of its file, line there, time."""
+
+    feed: str
+    source_id: str | None
+    batch: str
+    line: int
+    at: int
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Two accounts with their evidence: `families` as 'family=bits', `shared` as 'kind:token', or as

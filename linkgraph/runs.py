@@ -9,6 +9,7 @@ HOME/published                       the id of the published run; replaced atomi
 import fcntl
 import hashlib
 import json
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,10 +61,11 @@ class Run:
         """Replace `run.json` in one step."""
         write_atomically(self.path / "run.json", json.dumps(record, indent=1, sort_keys=True) + "\n")
 
-    def threshold(self) -> float:
-        """Probability from which this run calls a pair linked."""
-        parameters = self.record().get("configuration", {}).get("parameters", {})
-        return float(parameters.get("tau", Parameters().tau))
+    def bits_needed(self) -> float:
+        """Evidence in bits from which this run calls a pair linked."""
+        rules = self.record().get("rules", {})
+        tau, prior = rules.get("tau", Parameters().tau), rules.get("prior", Parameters().prior_bits)
+        return math.log2(tau / (1.0 - tau)) - float(prior)
 
     def stamp(self) -> RunStamp:
         """What every answer from this run says of itself."""

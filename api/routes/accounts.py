@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.citing import citer
 from api.deps import AccountId, AskDep, LinkQueryDep, OtherId, RunQueryDep
 from api.schemas.accounts import Card, CardAnswer, ExplanationAnswer, ExplanationOut
 from api.schemas.links import WhyAnswer, WhyOut
@@ -43,5 +44,6 @@ def explain_account(account_id: AccountId, query: RunQueryDep, ask: AskDep) -> R
 def read_link(account_id: AccountId, other_account_id: OtherId, query: LinkQueryDep, ask: AskDep) -> Response:
     """What the two share, by family of evidence, and the best paths between them, or that there is none so near."""
     with ask.read(query.run) as reading:
-        found = why_linked(reading.view, account_id, other_account_id, WhyLimits(hops=query.hops))
+        citing = citer(ask.service.settings.ledger_folder) if query.cite else None
+        found = why_linked(reading.view, account_id, other_account_id, WhyLimits(hops=query.hops), citing)
         return reading.answer(WhyAnswer, WhyOut.of(found), found.limits_hit)

@@ -44,7 +44,7 @@ def read_ring(ring_id: RingId, query: RingQueryDep, ask: AskDep) -> Response:
     An id whose ring has merged into another answers with that ring, and says so.
     """
     with ask.read(query.run) as reading:
-        limits = RingLimits(tau=reading.run.threshold(), since=_as_of(ask, query.since))
+        limits = RingLimits(needed=reading.run.bits_needed(), since=_as_of(ask, query.since))
         report = show_ring(reading.view, ring_id, limits)
         return reading.answer(RingAnswer, RingOut.of_report(report), report.limits_hit)
 

@@ -7,11 +7,11 @@ from pydantic import Field
 from api.schemas.accounts import DoubtOut, HubOut, Span
 from api.schemas.base import AccountIdOut, Answer, Kind, Risk, Role, Time, Token, Wire
 from linkgraph.explain import signs
-from linkgraph.explain.paths import Common, Family, Observation, WhyLinked
+from linkgraph.explain.paths import Common, Family, WhyLinked
 from linkgraph.explain.paths_text import render_why
 from linkgraph.explain.reach import Step
 from linkgraph.explain.walks import Path
-from linkgraph.model import Account, Link
+from linkgraph.model import Account, Link, Observation
 
 
 class ObservationOut(Wire):
@@ -19,6 +19,8 @@ class ObservationOut(Wire):
 
     feed: str = Field(examples=["logins"])
     source_id: str | None = Field(description="the row's id at its source; null where it has none", examples=["L-1"])
+    batch: str = Field(description="digest of the file it came in", examples=["9f2c31d07a"])
+    line: int = Field(description="its line there", examples=[17])
     at: Time
 
     @classmethod

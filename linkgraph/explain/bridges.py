@@ -1,12 +1,13 @@
 """What holds a ring together, and what falls apart without each thing: identifiers, signs, single pairs.
 
-Without a thing a pair has the best that is left of each family; it falls when its probability falls below the night's
-threshold. All of it is exact: the table of pairs says what each thing is worth to a pair.
+Without a thing a pair has the best that is left of each family; it falls when they are fewer than a pair of the run
+needs. All of it is exact: the table of pairs says what each thing is worth to a pair.
 
 A ring's `fragility` is another count: how many identifiers must go, one after the other, until no part has over half of
 the core, by who used what. A bridge is a single thing, and splits off as little as one account.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ from linkgraph.parameters import Parameters
 
 Bools = NDArray[np.bool_]
 Numbers = NDArray[np.int32]
+
+# What a pair needs by the starting values of the parameters.
+_PARAMETERS = Parameters()
+BITS_NEEDED = math.log2(_PARAMETERS.tau / (1.0 - _PARAMETERS.tau)) - _PARAMETERS.prior_bits
 
 _INNOCENT = ("victim", "cleared")
 
@@ -75,12 +80,14 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class HoldingLimits:
-    """How many holders and bridges are shown, and of how many things it is tried what falls apart without them."""
+    """How many holders and bridges are shown, and of how many things it is tried what falls apart without them.
+    `needed`: bits from which a pair is linked.
+    """
 
     holders: int = 100
     bridges: int = 100
     tried: int = 500
-    tau: float = Parameters().tau
+    needed: float = BITS_NEEDED
 
 
 def holds_ring(pair: Pair, people: Mapping[str, Account]) -> bool:
@@ -110,7 +117,7 @@ def holding(
         key=lambda each: (-each.pairs, -each.members, each.kind or "", each.identifier),
     )
     tried = sorted(carried, key=lambda key: (-len(carried[key]), key))[: limits.tried]
-    found = _Ring(pairs, limits.tau).bridges({key: carried[key] for key in tried}, limits.tried) if whole else []
+    found = _Ring(pairs, limits.needed).bridges({key: carried[key] for key in tried}, limits.tried) if whole else []
     cut = {
         "holders": len(holders) > limits.holders,
         "bridges": not whole or len(found) > limits.bridges or len(carried) > limits.tried,
@@ -167,9 +174,9 @@ def _families(pairs: Sequence[Pair]) -> list[HeldFamily]:
 class _Ring:
     """The pairs of a ring as a graph, from which things can be taken away."""
 
-    def __init__(self, pairs: Sequence[Pair], tau: float) -> None:
+    def __init__(self, pairs: Sequence[Pair], needed: float) -> None:
         self._pairs = pairs
-        self._needed = float(np.log2(tau / (1.0 - tau)))
+        self._needed = needed
         self._names = sorted({end for pair in pairs for end in (pair.account_a, pair.account_b)})
         number = {name: place for place, name in enumerate(self._names)}
         self._src = np.array([number[pair.account_a] for pair in pairs], np.int32)
@@ -212,7 +219,7 @@ class _Ring:
 
 
 def _left(pair: Pair, without: str) -> float:
-    """Bits of a pair, the prior included, without one of the things it shares."""
+    """Bits of a pair without one of the things it shares."""
     lost = _family(without)
     worth = zip(pair.shared, pair.shared_bits, strict=True)
     own = [(thing(each), bits) for each, bits in worth if _family(each) == lost]

@@ -15,28 +15,16 @@ from linkgraph.explain.explanation import Doubt, Shared
 from linkgraph.explain.reach import Bounds, Front, Ground, expand
 from linkgraph.explain.walks import Path, best_paths
 from linkgraph.kinds import BY_NAME
-from linkgraph.model import Account, Link, Pair, RunStamp
+from linkgraph.model import Account, Link, Observation, Pair, RunStamp, Use
 
 MOST_HOPS = 4
 
 # What the answer is: a pair of the run or a thing they share, a path, a path that time does not allow, none.
 DIRECT, PATH, OUT_OF_TIME, NOT_LINKED = "direct", "path", "out_of_time", "not_linked"
 
-# An account's use of an identifier: account id, kind, token.
-Use = tuple[str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """A row of the ledger: its feed, its id at the source (None where the feed has none), when it was, in seconds."""
-
-    feed: str
-    source_id: str | None
-    at: int
-
-
-# Looks up what the ledger saw of some uses: the first and the last observation of each.
-Cite = Callable[[Sequence[Use]], Mapping[Use, Sequence[Observation]]]
+# Looks up what the ledger saw of some uses, as known at the run's time: the first and the last observation of each.
+# None where it cannot.
+Cite = Callable[[Sequence[Use], int], Mapping[Use, Sequence[Observation]] | None]
 
 
 class View(reach.View, Protocol):
@@ -234,9 +222,9 @@ def _path_doubts(path: Path, people: Mapping[str, Account]) -> list[Doubt]:
     return found + [doubt for each in middle for doubt in doubts.of_end(each)]
 
 
-def _cited(answer: WhyLinked, cite: Cite) -> tuple[Cited, ...]:
+def _cited(answer: WhyLinked, cite: Cite) -> tuple[Cited, ...] | None:
     links = [link for path in answer.paths for step in path.steps for link in (step.left, step.came)]
     links += [link for each in answer.families for one in each.shared for link in (one.shared.mine, one.shared.theirs)]
     uses = sorted({(link.account_id, link.kind, link.identifier) for link in links if link is not None})
-    found = cite(uses)
-    return tuple(Cited(*use, tuple(found[use])) for use in uses if use in found)
+    found = cite(uses, answer.run.as_of)
+    return None if found is None else tuple(Cited(*use, tuple(found[use])) for use in uses if use in found)

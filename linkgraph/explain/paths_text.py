@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from linkgraph.explain import paths
 from linkgraph.explain.doubts import apart, count
 from linkgraph.explain.explanation import Shared
-from linkgraph.explain.paths import Common, Family, Observation, WhyLinked
+from linkgraph.explain.paths import Common, Family, WhyLinked
 from linkgraph.explain.reach import Step
 from linkgraph.explain.signs import reasons
 from linkgraph.explain.text import day, doubt_line, plain, short, when
 from linkgraph.explain.walks import Path
-from linkgraph.model import Account, Link
+from linkgraph.model import Account, Link, Observation
 
 
 def render_why(why: WhyLinked) -> str:
@@ -90,7 +90,11 @@ def _sources(why: WhyLinked, link: Link) -> str:
 
 
 def _cited(seen: Sequence[Observation]) -> list[str]:
-    return [f"{each.feed} {short(each.source_id) if each.source_id else 'without id'}" for each in seen]
+    return [f"{each.feed} {short(each.source_id) if each.source_id else _line(each)}" for each in seen]
+
+
+def _line(observation: Observation) -> str:
+    return f"{observation.batch[:8]} line {observation.line}"
 
 
 def _hubs(why: WhyLinked) -> Iterator[str]:
@@ -140,4 +144,4 @@ def _limits(why: WhyLinked) -> Iterator[str]:
     if why.limits_hit:
         yield f"Cut at a limit: {', '.join(why.limits_hit)}"
     if why.cited is None:
-        yield "Observations are not cited: no ledger at hand"
+        yield "Observations are not cited here"

@@ -10,9 +10,8 @@ from typing import Protocol
 
 from linkgraph.errors import NotFoundError
 from linkgraph.explain import history, signs
-from linkgraph.explain.bridges import Holding, HoldingLimits, holding, holds_ring
+from linkgraph.explain.bridges import BITS_NEEDED, Holding, HoldingLimits, holding, holds_ring
 from linkgraph.model import Account, Identifier, Member, Pair, Ring, RingEvent
-from linkgraph.parameters import Parameters
 
 
 class View(history.View, Protocol):
@@ -26,14 +25,15 @@ class View(history.View, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RingLimits:
-    """How much is shown, and how many pairs are read to say what holds the ring. `tau`: probability from which the run
-    calls a pair linked; `since`: tell what happened after this time (epoch seconds).
+    """How much is shown, and how many pairs are read to say what holds the ring.
+
+    needed: bits from which a pair of the run is linked. since: tell what happened after this time (epoch seconds).
     """
 
     members: int = 1_000
     links: int = 1_000
     pairs: int = 10_000
-    tau: float = Parameters().tau
+    needed: float = BITS_NEEDED
     since: int | None = None
 
 
@@ -62,7 +62,7 @@ def show_ring(view: View, ring_id: str, limits: RingLimits | None = None) -> Rin
     kept = members[: limits.members]
     accounts = {account.account_id: account for account in view.accounts([each.account_id for each in kept])}
     links = view.pairs_among(list(accounts), limits.pairs + 1)
-    held = _holding(view, links[: limits.pairs], accounts, whole=len(links) <= limits.pairs, tau=limits.tau)
+    held = _holding(view, links[: limits.pairs], accounts, whole=len(links) <= limits.pairs, needed=limits.needed)
     cut = {"members": len(members) > limits.members, "links": len(links) > limits.links}
     return RingReport(
         ring=ring,
@@ -89,11 +89,11 @@ def find_ring(view: View, ring_id: str) -> Ring:
     return found[0]
 
 
-def _holding(view: View, links: Sequence[Pair], accounts: dict[str, Account], whole: bool, tau: float) -> Holding:
+def _holding(view: View, links: Sequence[Pair], accounts: dict[str, Account], whole: bool, needed: float) -> Holding:
     pairs = [pair for pair in links if holds_ring(pair, accounts)]
     keys = sorted({key for pair in pairs for key in signs.identifiers(pair)})
     known = {each.key: each for each in view.identifiers(keys)} if keys else {}
-    return holding(pairs, known, whole, HoldingLimits(tau=tau))
+    return holding(pairs, known, whole, HoldingLimits(needed=needed))
 
 
 def _changes(view: View, ring_id: str, since: int) -> tuple[RingEvent, ...]:

@@ -141,6 +141,12 @@ def test_why_two_accounts_are_linked(world: httpx.Client) -> None:
     assert answer["meta"]["limits_hit"] == []
 
 
+def test_what_is_not_at_hand_is_not_cited_and_says_so(world: httpx.Client) -> None:
+    why = world.get("/v1/accounts/a1/links/a2?cite=true").json()["data"]
+    assert (why["cited"], why["families"][0]["shared"][0]["a"]["sources"]) == (False, [])
+    assert "Observations are not cited here" in why["text"]
+
+
 def test_that_two_accounts_are_not_linked_is_an_answer(world: httpx.Client) -> None:
     why = world.get(f"/v1/accounts/a5/links/{quote(SLASHED, safe='')}?hops=2").json()["data"]
     assert (why["linked"], why["hops"]) == (True, 2)

@@ -182,8 +182,12 @@ def test_what_holds_a_ring_together_and_who_leaves_without_it(world: httpx.Clien
         "members": 2,
         "pairs": 1,
     }
-    # Either the card or the device is enough for the one pair; a3 is a victim and holds nothing.
-    assert [(each["ends"], each["leaving"]) for each in found["holding"]["bridges"]] == [(["a1", "a2"], ["a2"])]
+    # a3 is a victim and holds nothing.
+    assert [(each["kind"], each["ends"], each["leaving"]) for each in found["holding"]["bridges"]] == [
+        ("device", None, ["a2"]),
+        ("card", None, ["a2"]),
+        (None, ["a1", "a2"], ["a2"]),
+    ]
 
 
 def test_what_has_changed_since_a_run(home: Path) -> None:

@@ -64,7 +64,7 @@ class World:
             ],
             "used": [used(who, key, first, last) for (who, key), (first, last) in self.uses.items()],
             "links": [
-                pair(*ends, bits - 6, [f"money={bits}"], ["money:transfer x 2"]) | {"shared_bits": [bits]}
+                pair(*ends, bits, [f"money={bits}"], ["money:transfer x 2"]) | {"shared_bits": [bits]}
                 for ends, bits in self.money.items()
             ],
         }

@@ -19,9 +19,9 @@ def pair(a: str, b: str, shared: dict[str, float]) -> Pair:
         kind = key.partition(":")[0]
         family = BY_NAME[kind].family if kind in BY_NAME else kind
         families[family] = max(worth, families.get(family, 0.0))
-    bits = PRIOR + sum(families.values())
+    bits = sum(families.values())
     named = tuple(f"{name}={each}" for name, each in families.items())
-    return Pair(a, b, bits, 1 / (1 + 2**-bits), named, tuple(shared), tuple(shared.values()))
+    return Pair(a, b, bits, 1 / (1 + 2 ** -(bits + PRIOR)), named, tuple(shared), tuple(shared.values()))
 
 
 def known(**degrees: int) -> dict[str, Identifier]:
@@ -71,7 +71,7 @@ def test_what_is_left_in_a_family_still_holds_if_it_is_worth_enough() -> None:
     weak = [pair(a, b, {"device:d": 7, "ip:i": 2}) for a, b in combinations("abc", 2)]
     assert holding(firm, {}, whole=True).bridges == ()
     assert [each.identifier for each in holding(weak, {}, whole=True).bridges] == ["d"]
-    assert holding(weak, {}, True, HoldingLimits(tau=0.01)).bridges == ()
+    assert holding(weak, {}, True, HoldingLimits(needed=2.0)).bridges == ()
 
 
 def test_a_sort_of_sign_is_one_thing_whatever_its_value() -> None:

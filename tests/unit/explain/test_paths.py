@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from linkgraph.errors import NotFoundError
-from linkgraph.explain.paths import DIRECT, NOT_LINKED, PATH, Observation, Use, WhyLimits, why_linked
+from linkgraph.explain.paths import DIRECT, NOT_LINKED, PATH, WhyLimits, why_linked
 from linkgraph.explain.paths_text import render_why
 from linkgraph.explain.reach import Bounds
+from linkgraph.model import Observation, Use
 from linkgraph.store.base import GraphView
 from linkgraph.store.embedded import EmbeddedView
 from tests.builders import AS_OF, FOX, TILDE, WORLD, Tables, account, identifier, pair, tables, used
@@ -137,13 +138,19 @@ def test_what_a_pair_names_is_shown_even_if_a_bound_cut_it_off(view: GraphView) 
 def test_uses_that_are_shown_are_cited_where_a_ledger_is_at_hand(view: GraphView) -> None:
     asked: list[Use] = []
 
-    def cite(uses: Sequence[Use]) -> dict[Use, list[Observation]]:
+    def cite(uses: Sequence[Use], as_of: int) -> dict[Use, list[Observation]]:
+        assert as_of == AS_OF
         asked.extend(uses)
-        return {uses[0]: [Observation("logins", "L-7", AS_OF), Observation("logins", None, AS_OF)]}
+        return {
+            uses[0]: [
+                Observation("logins", "L-7", "f00d", 7, AS_OF),
+                Observation("logins", None, "f00d" * 16, 9, AS_OF),
+            ]
+        }
 
     why = why_linked(view, "a1", "a2", cite=cite)
     assert asked == [(who, kind, token) for who in ("a1", "a2") for kind, token in (("card", "c1"), ("device", "d1"))]
-    assert "[logins L-7, logins without id]" in render_why(why)
+    assert "[logins L-7, logins f00df00d line 9]" in render_why(why)
     assert "not cited" in render_why(why_linked(view, "a1", "a2"))
 
 
