@@ -99,9 +99,12 @@ class Solved:
     start, end, conductance: the symmetric matrix C by rows, without `direct`. total: D, what a node gives to its
     neighbours, ground and label together. sigma, label: the tie of each node's label (0 where none) and the label (1
     fraud, 0 innocent). trust: what an account without a label gives to ground for its age and its checks.
-    voltage, voltage_firm: the solution, and the one with every IP address moved to ground. is_ip: per identifier.
-    intruder_of: the account of each intruder. one_hop_firm ... ring_firm, behaviour, money: what the night found per
-    account. signal_*: behaviour signals by account. paid_*: money from fraud by receiver.
+    voltage, voltage_firm: the solution, and the one with every IP address moved to ground. is_ip, channel: per
+    identifier; the channel that most of its voltage is of, by its place in `typologies.CHANNELS`, -1 without any.
+    opened, checked, surname, home: of each account, since when (epoch seconds) and whether its holder was checked well;
+    equal numbers are equal names and addresses, -1 unknown ones. intruder_of: the account of each intruder. behaviour,
+    money, ring, ring_firm: what the night found per account. signal_*: behaviour signals by account. paid_*: money from
+    fraud by receiver.
     """
 
     rules: Rules
@@ -118,6 +121,11 @@ class Solved:
     voltage: Floats
     voltage_firm: Floats
     is_ip: NDArray[np.bool_]
+    channel: NDArray[np.int8]
+    opened: NDArray[np.int64]
+    checked: NDArray[np.bool_]
+    surname: Ints
+    home: Ints
     intruder_of: Ints
     behaviour: Floats
     money: Floats
@@ -196,7 +204,8 @@ def open_solved(folder: Path, rules: dict[str, Any]) -> Solved:
 
 
 def _array(folder: Path, name: str) -> Any:
-    return np.load(folder / f"{name}.npy", mmap_mode="r")
+    # A plain array over the mapped pages: numpy's own class for them costs more than most of our reads.
+    return np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray)
 
 
 def _texts(path: Path) -> pa.Array:

@@ -6,15 +6,19 @@ Invariant: base + the sum of contributions = score to 1e-9; what a run does not 
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from linkgraph.errors import NotFoundError
-from linkgraph.explain import doubts, signs
+from linkgraph.explain import doubts, persons, signs
+from linkgraph.explain import shares as on_demand
+from linkgraph.explain.clearing import smallest_clearing
 from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Shared
+from linkgraph.explain.seeds import sources
 from linkgraph.explain.text import render
 from linkgraph.kinds import BY_NAME
 from linkgraph.model import Account, Contribution, Identifier, Link, Member, Pair, Ring, RunStamp
+from linkgraph.solved import Solved
 
 __all__ = ["Doubt", "Explanation", "Limits", "OwnLink", "PairReasons", "Shared", "explain", "render", "top_links"]
 
@@ -31,6 +35,7 @@ class View(Protocol):
     def links(self, account_ids: Sequence[str], limit: int) -> list[Link]: ...
     def users(self, keys: Sequence[str], limit: int) -> list[Link]: ...
     def pairs(self, account_ids: Sequence[str], limit: int) -> list[Pair]: ...
+    def pairs_among(self, account_ids: Sequence[str], limit: int) -> list[Pair]: ...
     def contributions(self, account_ids: Sequence[str]) -> list[Contribution]: ...
     def rings_by_id(self, ring_ids: Sequence[str]) -> list[Ring]: ...
     def members(self, ring_ids: Sequence[str]) -> list[Member]: ...
@@ -48,20 +53,29 @@ class Limits:
     members: int = 100
 
 
-def explain(view: View, account_id: str, limits: Limits | None = None) -> Explanation:
-    """Explain `account_id`; NotFoundError if it is not in the view's run."""
+def explain(view: View, account_id: str, limits: Limits | None = None, net: Solved | None = None) -> Explanation:
+    """Explain `account_id`; NotFoundError if it is not in the view's run.
+
+    net: the run's solved network, for what an account that the night did not explain consists of, where its risk comes
+    from, and what would clear it.
+    """
     limits = limits or Limits()
     found = view.accounts([account_id])
     if not found:
         raise NotFoundError("no such account in this run")
     account, run = found[0], view.run()
-    shares = view.contributions([account_id])
+    shares = view.contributions([account_id]) or (on_demand.contributions(view, net, account) if net else [])
     own, links_cut = _own_links(view, account_id, shares, limits)
     pairs, cut = _pairs(view, account_id, own, run.as_of, limits)
+    pairs = tuple(_with_persons(net, account_id, pair) for pair in pairs) if net else pairs
+    clearing = smallest_clearing(view, net, account) if net else None
     ring, members = _ring(view, account.ring_id)
     membership = next((member for member in members if member.account_id == account_id), None)
     hubs = tuple(each for each in own if not each.identifier.counted)
     basis = _basis(account, shares, own, pairs, links_cut or any(cut.values()))
+    against = doubts.of_account(account, pairs, basis, hubs, membership, run.as_of)
+    against += persons.of_account(net, account_id, pairs, clearing, run.as_of) if net else []
+    place = net.account_ids.place(account_id) if net else None
     return Explanation(
         account=account,
         run=run,
@@ -71,7 +85,7 @@ def explain(view: View, account_id: str, limits: Limits | None = None) -> Explan
         links=tuple(each for each in own if each.identifier.counted),
         not_counted=hubs,
         pairs=pairs,
-        doubts=tuple(doubts.of_account(account, pairs, basis, hubs, membership, run.as_of)),
+        doubts=tuple(doubts.ranked(against)),
         ring=ring,
         membership=membership,
         members=tuple(members[: limits.members]),
@@ -81,7 +95,15 @@ def explain(view: View, account_id: str, limits: Limits | None = None) -> Explan
             **cut,
             members=len(members) > limits.members,
         ),
+        signals=on_demand.signals(net, place) if net and place is not None else (),
+        sources=sources(net, place) if net and place is not None else None,
+        clearing=clearing,
     )
+
+
+def _with_persons(net: Solved, account_id: str, pair: PairReasons) -> PairReasons:
+    against = [*pair.doubts, *persons.of_pair(net, account_id, pair.other_account_id)]
+    return replace(pair, doubts=tuple(doubts.ranked(against)))
 
 
 def top_links(explanation: Explanation, most: int = 3) -> list[OwnLink]:

@@ -20,8 +20,8 @@ _INNOCENT = {"cleared": "was cleared by a reviewer", "victim": "is labelled a vi
 
 # The strongest first: the first doubt that holds is the one on the card.
 _ORDER = (
-    "cleared", "victim", "other_cleared", "other_victim", "ip_only", "no_time_overlap", "single_identifier",
-    "shared_by_many", "old_link", "unsure_member", "not_counted",
+    "cleared", "victim", "other_cleared", "other_victim", "household", "ip_only", "no_time_overlap", "rests_on_one",
+    "single_identifier", "shared_by_many", "old_link", "long_history", "kyc_differs", "unsure_member", "not_counted",
 )  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def of_pair(shared: Sequence[Shared], other: Account | None, as_of: int, beyond:
     if other is not None and other.label in _INNOCENT:
         text = f"the other account {_INNOCENT[other.label]}"
         found.append(Doubt(f"other_{other.label}", text, other.account_id))
-    return _sorted(found)
+    return ranked(found)
 
 
 def of_end(account: Account) -> list[Doubt]:
@@ -99,7 +99,7 @@ def of_account(
         found.append(
             Doubt("not_counted", f"{count(len(not_counted), 'identifier')} it shares with crowds: not counted")
         )
-    return _sorted(found)
+    return ranked(found)
 
 
 def _narrow(keys: Collection[str], subject: str) -> list[Doubt]:
@@ -132,5 +132,6 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _sorted(found: list[Doubt]) -> list[Doubt]:
+def ranked(found: list[Doubt]) -> list[Doubt]:
+    """The strongest first."""
     return sorted(found, key=lambda doubt: (_ORDER.index(doubt.code), doubt.about or "", doubt.text))

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from linkgraph.explain.clearing import Clearing
+from linkgraph.explain.seeds import Sources
+from linkgraph.explain.shares import Signal
 from linkgraph.model import Account, Contribution, Identifier, Link, Member, Pair, Ring, RunStamp
 
 
@@ -70,6 +73,8 @@ class Explanation:
     """Everything said of one account in one run: base + the sum of the contributions = score, in log-odds.
 
     `links` are the identifiers that count, `not_counted` the hubs; `limits_hit` names the lists that a limit cut.
+    `signals`: behaviour in which it stands out. `sources`: where its voltage comes from, None where none reaches it.
+    `clearing`: what would clear it, None where it is not flagged. The last three need the run's solved network.
     """
 
     account: Account
@@ -85,3 +90,6 @@ class Explanation:
     membership: Member | None
     members: tuple[Member, ...]
     limits_hit: tuple[str, ...]
+    signals: tuple[Signal, ...] = ()
+    sources: Sources | None = None
+    clearing: Clearing | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from linkgraph.explain.network import Changed, Near
+from linkgraph.solved import Rules
 
 _BELOW_ONE = float(np.nextafter(1.0, 0.0))
 
@@ -59,9 +60,14 @@ def is_flagged(account: int, score: Score, network: Changed) -> bool:
 def _terms(account: int, near: Near) -> tuple[float, float]:
     """The shared half of the one-hop block, and the propagated block."""
     rules = near.network.solved.rules
-    v = min(max(near.at(account), 0.0), 1.0 - 1e-9)
-    reached = rules.propagated * math.log1p(v / (1.0 - v) / rules.odds_ref)
-    return rules.one_hop * math.log1p(math.fsum(met(account, near.network).values())), reached
+    shared = rules.one_hop * math.log1p(math.fsum(met(account, near.network).values()))
+    return shared, graph_score(near.at(account), 0.0, rules)
+
+
+def graph_score(voltage: float, met: float, rules: Rules) -> float:
+    """What a voltage and the fraud met at one hop are worth, in log-odds."""
+    v = min(max(voltage, 0.0), 1.0 - 1e-9)
+    return rules.propagated * math.log1p(v / (1.0 - v) / rules.odds_ref) + rules.one_hop * math.log1p(met)
 
 
 def met(account: int, network: Changed) -> dict[int, float]:

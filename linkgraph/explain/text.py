@@ -7,11 +7,15 @@ from linkgraph.explain.doubts import apart, count
 from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Shared
 from linkgraph.model import Contribution, RunStamp
 
+_SIGNALS_SHOWN = 8
+_SEEDS_SHOWN = 5
+
 
 def render(explanation: Explanation) -> str:
     """The explanation in lines of plain text, ending with a newline."""
     parts = [_head(explanation), _score(explanation), _links(explanation), _pairs(explanation), _hubs(explanation)]
-    parts += [_doubts(explanation), _ring(explanation), _limits(explanation)]
+    parts += [_signals(explanation), _sources(explanation), _doubts(explanation), _clearing(explanation)]
+    parts += [_ring(explanation), _limits(explanation)]
     return "\n\n".join("\n".join(lines) for part in parts if (lines := list(part))) + "\n"
 
 
@@ -91,6 +95,43 @@ def _hubs(explanation: Explanation) -> Iterator[str]:
         yield "Shown, not counted"
     for each in explanation.not_counted:
         yield f"  {_name(each)}  {each.identifier.degree:,} accounts: {plain(each.identifier.why or 'a hub')}"
+
+
+def _signals(explanation: Explanation) -> Iterator[str]:
+    if explanation.signals:
+        yield "Behaviour that stands out"
+    for each in explanation.signals[:_SIGNALS_SHOWN]:
+        weight = f"{each.log_odds:+.3f}" if each.log_odds else "not counted"
+        yield f"  {weight:>11}  {plain(each.reason)}"
+    if len(explanation.signals) > _SIGNALS_SHOWN:
+        yield f"  and {len(explanation.signals) - _SIGNALS_SHOWN} more: --json"
+
+
+def _sources(explanation: Explanation) -> Iterator[str]:
+    found = explanation.sources
+    if found is None:
+        return
+    yield "Where the risk that reaches it by links comes from"
+    for seed in found.seeds[:_SEEDS_SHOWN]:
+        who = f"the intruder of {plain(seed.account_id)}" if seed.intruder else plain(seed.account_id)
+        yield f"  {seed.share:6.1%}  {who}"
+    rest = found.smaller + sum(seed.share for seed in found.seeds[_SEEDS_SHOWN:])
+    yield from [f"  {rest:6.1%}  other labelled accounts"] if rest > 0 else []
+    yield from [f"  {found.remainder:6.1%}  further away than was looked"] if found.remainder > 0 else []
+
+
+def _clearing(explanation: Explanation) -> Iterator[str]:
+    found = explanation.clearing
+    if found is None:
+        return
+    if not found.cleared:
+        by = f": ring {plain(found.after.ring_id)} holds it by more" if found.after.ring_id else ""
+        yield f"Still flagged without the {count(len(found.identifiers), 'identifier')} that carry most{by}"
+        return
+    yield f"Not flagged without {count(len(found.identifiers), 'identifier')}, with risk {found.after.risk:.3f}"
+    for key in found.identifiers:
+        kind, _, token = key.partition(":")
+        yield f"  {kind} {short(token)}"
 
 
 def _doubts(explanation: Explanation) -> Iterator[str]:

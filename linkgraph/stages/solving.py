@@ -1,14 +1,17 @@
 """Keeps the solved network of a run, so that any of its scores can be taken apart and recomputed later."""
 
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from linkgraph import solved
 from linkgraph.detect import behaviour, propagation
+from linkgraph.detect.typologies import CHANNELS
 from linkgraph.kinds import KIND_NAMES
 from linkgraph.stages import learning
 from linkgraph.stages.night import Night
@@ -23,7 +26,7 @@ def keep_network(
     """
     folder = night.run.solved
     identifiers = pq.read_table(night.run.work("identifiers_named"), columns=["kind", "identifier", "kind_code"])
-    keys = pa.compute.binary_join_element_wise(identifiers["kind"], identifiers["identifier"], ":")
+    keys = pc.binary_join_element_wise(identifiers["kind"], identifiers["identifier"], ":")
     solved.save_names(folder, "keys", keys)
     solved.save_names(
         folder, "account_ids", pq.read_table(night.run.work("roster"), columns=["account_id"])["account_id"]
@@ -86,9 +89,30 @@ def keep_blocks(night: Night, ring_firm: propagation.Floats) -> None:
         "paid_by": paid["sender"],
         "paid_weight": paid["weight"],
     }
-    for name, array in arrays.items():
+    for name, array in (arrays | _persons(night) | {"channel": _channels(night)}).items():
         solved.save_array(folder, name, array)
     night.run.save(night.run.record() | {"rules": asdict(_rules(night))})
+
+
+def _persons(night: Night) -> dict[str, NDArray[Any]]:
+    roster = pq.read_table(night.run.work("roster"), columns=["created_at", "kyc_level", "surname", "postal_address"])
+    return {
+        "opened": pc.fill_null(roster["created_at"], -1).to_numpy().astype(np.int64),
+        "checked": pc.fill_null(roster["kyc_level"], 0).to_numpy() >= night.parameters.strong_kyc_level,
+        "surname": _numbered(roster["surname"]),
+        "home": _numbered(roster["postal_address"]),
+    }
+
+
+def _numbered(column: pa.ChunkedArray) -> propagation.Ints:
+    found = column.combine_chunks().dictionary_encode()
+    return np.asarray(pc.fill_null(found.indices, -1).to_numpy(zero_copy_only=False), np.int32)
+
+
+def _channels(night: Night) -> NDArray[np.int8]:
+    names = pq.read_table(night.run.work("identifier_voltage"), columns=["channel"])["channel"]
+    found = pc.index_in(names, pa.array(CHANNELS, pa.string()))
+    return np.asarray(pc.fill_null(found, -1).to_numpy(), np.int8)
 
 
 def _rules(night: Night) -> solved.Rules:
