@@ -23,6 +23,7 @@ from linkgraph.casework.opening import Casework
 from linkgraph.model import RunStamp
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
+from linkgraph.solved import Solved
 from linkgraph.store.base import GraphView
 
 _RUN_ID: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
@@ -51,6 +52,10 @@ class Reading:
     run: Run
     view: GraphView
     stamp: RunStamp
+
+    def net(self) -> Solved | None:
+        """The run's solved network; None where an earlier version made the run."""
+        return self.service.views.solved(self.run)
 
     def answer(self, shape: type[Answer[Any]], data: object, limits_hit: Sequence[str] = ()) -> Response:
         """The answer in its frame, tokens cut for a viewer.

@@ -55,6 +55,7 @@ _LEADS_TO: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
         _ACCOUNT: "$response.body#/data/pairs/0/other_account_id",
         _RING: "$response.body#/data/ring/ring_id",
     },
+    "what_if": {_EXPLANATION: "$response.body#/data/account_id"},
     "why_linked": {
         _ACCOUNT: "$response.body#/data/account_b/account_id",
         _RING: "$response.body#/data/account_a/ring_id",

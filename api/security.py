@@ -35,6 +35,7 @@ _READERS: Final[frozenset[Role]] = _PEOPLE | {"service"}
 ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "read_account": _READERS,
     "explain_account": _READERS,
+    "what_if": _READERS,
     "why_linked": _READERS,
     "list_rings": _READERS,
     "read_ring": _READERS,

@@ -16,6 +16,7 @@ from linkgraph import runs
 from linkgraph.errors import NotFoundError, RunError, StoreBusyError, StoreError
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
+from linkgraph.solved import Solved
 from linkgraph.store import open_view
 from linkgraph.store.base import GraphView
 
@@ -54,6 +55,7 @@ class Views:
         self._lock = threading.Lock()
         self._opening = threading.Lock()
         self._opened: OrderedDict[_Key, _Opened] = OrderedDict()
+        self._solved: OrderedDict[str, Solved | None] = OrderedDict()
 
     @contextmanager
     def read(self, run_id: str | None) -> Iterator[tuple[Run, GraphView]]:
@@ -69,6 +71,16 @@ class Views:
             raise
         finally:
             self._give_back(opened)
+
+    def solved(self, run: Run) -> Solved | None:
+        """The solved network of a run that is being read; the last few stay mapped."""
+        with self._lock:
+            if run.run_id not in self._solved:
+                self._solved[run.run_id] = runs.solved_of(run)
+            self._solved.move_to_end(run.run_id)
+            if len(self._solved) > _EARLIER_KEPT + 1:
+                self._solved.popitem(last=False)
+            return self._solved[run.run_id]
 
     def close(self) -> None:
         """Close every view that nobody reads; the others when they are given back."""

@@ -3,8 +3,8 @@
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,24 +14,21 @@ import typer
 
 from linkgraph import __version__, runs
 from linkgraph import nightly as nights
+from linkgraph.commands import account as account_commands
 from linkgraph.commands import audit as audit_commands
 from linkgraph.commands import key as key_commands
 from linkgraph.commands import verdict as verdict_commands
+from linkgraph.commands.reading import AsJson, OfRun, opened, print_json
 from linkgraph.errors import InputError, LinkgraphError, UsageError
 from linkgraph.export import Format
 from linkgraph.export import export as export_run
-from linkgraph.ledger import Ledger, cite
 from linkgraph.progress import Bar
 from linkgraph.settings import Settings, read_settings
-from linkgraph.store import open_view
-from linkgraph.store.base import GraphView
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(key_commands.app, name="key")
 app.add_typer(verdict_commands.app, name="verdict")
 app.add_typer(audit_commands.app, name="audit")
-AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
-OfRun = Annotated[str | None, typer.Option("--run", help="an earlier run instead of the published one")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000)]
 
 _AS_OF = "--as-of takes `now`, epoch seconds or ISO 8601 with a zone, as 2026-01-31T00:00:00Z"
@@ -51,7 +48,7 @@ def simulate(
     from linkgraph.simulate import simulate as write_world
 
     world = World.varied(accounts, seed) if varied else World(accounts=accounts, seed=seed)
-    _print(write_world(folder, world))
+    print_json(write_world(folder, world))
 
 
 @app.command()
@@ -92,7 +89,7 @@ def lists(
         with closing(Normalizer(keys, settings.memory_limit, settings.threads)) as normalizer:
             found = import_lists(description, settings.home, normalizer)
     if as_json:
-        _print([asdict(each) for each in found])
+        print_json([asdict(each) for each in found])
     for each in [] if as_json else found:
         typer.echo(each.line)
     if description is not None and not as_json:
@@ -143,7 +140,7 @@ def fit(
     with Bar("fit") as bar:
         lessons = fit_models(read_settings(), _clock(as_of), bar.at, evidence)
     if as_json:
-        _print(asdict(lessons))
+        print_json(asdict(lessons))
     for line in [] if as_json else lessons.told():
         typer.echo(line)
 
@@ -157,7 +154,7 @@ def publish(
     settings = read_settings(**({"store": store} if store else {}))
     with Bar("publish") as bar:
         sent = nights.publish_again(settings, run, bar.at)
-    _print(sent)
+    print_json(sent)
 
 
 @app.command()
@@ -173,10 +170,10 @@ def rings(
     if changed_since is not None:
         _ring_changes(changed_since, limit, run, as_json)
         return
-    with _view(run) as view:
+    with opened(run) as (view, _):
         found = view.rings(limit)
     if as_json:
-        _print([asdict(ring) for ring in found])
+        print_json([asdict(ring) for ring in found])
     for ring in [] if as_json else found:
         typer.echo(f"{ring.ring_id}  {ring.score:.2f}  {ring.headline}")
 
@@ -186,12 +183,12 @@ def _ring_changes(since: str, limit: int, run: str | None, as_json: bool) -> Non
     from linkgraph.explain.history_text import render_changes
 
     after = _after(read_settings().home, since)
-    with _view(run) as view:
+    with opened(run) as (view, _):
         found, stamp = changes_after(view, after), view.run()
     if len(found) > limit:
         typer.echo(f"{len(found) - limit:,} more rings have changed: --limit", err=True)
     if as_json:
-        _print([asdict(each) for each in found[:limit]])
+        print_json([asdict(each) for each in found[:limit]])
     else:
         typer.echo(render_changes(found[:limit], stamp), nl=False)
 
@@ -217,10 +214,10 @@ def ring(
     home = read_settings().home
     after = None if since is None else _after(home, since)
     limits = RingLimits(needed=runs.open_run(home, run).bits_needed(), since=after)
-    with _view(run) as view:
+    with opened(run) as (view, _):
         report, stamp = show_ring(view, ring_id, limits), view.run()
     if as_json:
-        _print(asdict(report) | {"run": asdict(stamp)})
+        print_json(asdict(report) | {"run": asdict(stamp)})
     else:
         typer.echo(render_ring(report, stamp), nl=False)
 
@@ -229,10 +226,10 @@ def _ring_history(ring_id: str, run: str | None, as_json: bool) -> None:
     from linkgraph.explain.history import read_history
     from linkgraph.explain.history_text import render_history
 
-    with _view(run) as view:
+    with opened(run) as (view, _):
         found, stamp = read_history(view, ring_id), view.run()
     if as_json:
-        _print(asdict(found) | {"run": asdict(stamp)})
+        print_json(asdict(found) | {"run": asdict(stamp)})
     else:
         typer.echo(render_history(found, stamp), nl=False)
 
@@ -240,47 +237,23 @@ def _ring_history(ring_id: str, run: str | None, as_json: bool) -> None:
 @app.command()
 def flagged(limit: Limit = 20, run: OfRun = None, as_json: AsJson = False) -> None:
     """Flagged accounts, highest risk first."""
-    with _view(run) as view:
+    with opened(run) as (view, _):
         found = view.flagged(limit)
     if as_json:
-        _print([asdict(account) for account in found])
+        print_json([asdict(account) for account in found])
     for account in [] if as_json else found:
         typer.echo(f"{account.account_id}  {account.headline}")
 
 
-@app.command()
-def explain(account_id: str, run: OfRun = None, as_json: AsJson = False) -> None:
-    """Why an account has its score: the links behind it, how strong, and what speaks against it."""
-    from linkgraph.explain.account import explain as explain_account
-    from linkgraph.explain.text import render
-
-    with _view(run) as view:
-        found = explain_account(view, account_id)
-    if as_json:
-        _print(asdict(found))
-    else:
-        typer.echo(render(found), nl=False)
-
-
-@app.command()
-def why(account_a: str, account_b: str, run: OfRun = None, as_json: AsJson = False) -> None:
-    """Why two accounts are linked: what they share and the best paths between them, or that there is none so near."""
-    from linkgraph.explain.paths import why_linked
-    from linkgraph.explain.paths_text import render_why
-
-    ledger = Ledger(read_settings().ledger_folder)
-    with _view(run) as view:
-        found = why_linked(view, account_a, account_b, cite=lambda uses, as_of: cite(ledger, uses, as_of))
-    if as_json:
-        _print(asdict(found))
-    else:
-        typer.echo(render_why(found), nl=False)
+app.command()(account_commands.explain)
+app.command()(account_commands.why)
+app.command("what-if")(account_commands.what_if)
 
 
 @app.command()
 def export(folder: Path, run: OfRun = None, form: Annotated[Format, typer.Option("--format")] = "parquet") -> None:
     """Write the tables of a run, and its record, into a folder."""
-    _print(export_run(runs.open_run(read_settings().home, run), folder, form))
+    print_json(export_run(runs.open_run(read_settings().home, run), folder, form))
 
 
 @app.command()
@@ -291,7 +264,7 @@ def status(as_json: AsJson = False) -> None:
     settings = read_settings()
     found = nights.status(settings, _now()) | {"lists": newest_lists(settings.home, _now())}
     if as_json:
-        _print(found)
+        print_json(found)
         return
     for name, value in found.items():
         typer.echo(f"{name:<16} {json.dumps(value) if isinstance(value, dict | list | bool | None) else value}")
@@ -382,18 +355,6 @@ def train_rings(
     typer.echo(str(model.write(out / "ring.json")))
 
 
-@contextmanager
-def _view(run_id: str | None) -> Iterator[GraphView]:
-    settings = read_settings()
-    view = open_view(settings, runs.open_run(settings.home, run_id), earlier=_is_earlier(settings, run_id))
-    with closing(view):
-        yield view
-
-
-def _is_earlier(settings: Settings, run_id: str | None) -> bool:
-    return run_id is not None and run_id != runs.published_id(settings.home)
-
-
 def _clock(as_of: str | None) -> int | None:
     if as_of is None:
         return None
@@ -421,10 +382,6 @@ def _time(text: str, wanted: str) -> datetime:
 
 def _now() -> int:
     return int(time.time() * 1e6)
-
-
-def _print(value: object) -> None:
-    typer.echo(json.dumps(value, indent=1, sort_keys=True, default=str))
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from typing import Any
 from linkgraph.errors import NotFoundError, RunError
 from linkgraph.model import RunStamp
 from linkgraph.parameters import Parameters
+from linkgraph.solved import Solved, open_solved
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,12 @@ class Run:
             record["cold_start"],
             {name: table["rows"] for name, table in sorted(record["tables"].items())},
         )
+
+
+def solved_of(run: Run) -> Solved | None:
+    """The solved network of a run; None for one that an earlier version made without."""
+    rules = run.record().get("rules")
+    return open_solved(run.solved, rules) if rules else None
 
 
 def write_atomically(path: Path, text: str) -> None:

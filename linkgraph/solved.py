@@ -40,6 +40,14 @@ class Names:
         found = bisect_left(range(len(self)), wanted, key=lambda each: self[each].encode())
         return found if found < len(self) and self[found] == text else None
 
+    def starting(self, text: str, most: int) -> list[str]:
+        """The first `most` of those that start with `text`."""
+        first = bisect_left(
+            range(len(self)), text.encode("utf-8", "surrogatepass"), key=lambda each: self[each].encode()
+        )
+        near = (self[place] for place in range(first, min(first + most, len(self))))
+        return [each for each in near if each.startswith(text)]
+
 
 @dataclass(frozen=True, slots=True)
 class Direct:

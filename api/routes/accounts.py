@@ -7,8 +7,11 @@ from api.citing import citer
 from api.deps import AccountId, AskDep, LinkQueryDep, OtherId, RunQueryDep
 from api.schemas.accounts import Card, CardAnswer, ExplanationAnswer, ExplanationOut
 from api.schemas.links import WhyAnswer, WhyOut
+from api.schemas.whatif import WhatIfAnswer, WhatIfIn, WhatIfOut
+from linkgraph.errors import NotFoundError
 from linkgraph.explain.account import explain
 from linkgraph.explain.paths import WhyLimits, why_linked
+from linkgraph.explain.whatif import Supposition, what_if
 
 router = APIRouter(prefix="/v1/accounts", tags=["accounts"])
 
@@ -31,8 +34,29 @@ def read_account(account_id: AccountId, query: RunQueryDep, ask: AskDep) -> Resp
 def explain_account(account_id: AccountId, query: RunQueryDep, ask: AskDep) -> Response:
     """The exact shares of the score, the links and strongest pairs behind it, what is not counted, and every doubt."""
     with ask.read(query.run) as reading:
-        found = explain(reading.view, account_id)
+        found = explain(reading.view, account_id, net=reading.net())
         return reading.answer(ExplanationAnswer, ExplanationOut.of(found), found.limits_hit)
+
+
+@router.post(
+    "/{account_id}/what-if",
+    operation_id="what_if",
+    summary="What an account would be without some evidence",
+    response_model=WhatIfAnswer,
+)
+def suppose(account_id: AccountId, query: RunQueryDep, body: WhatIfIn, ask: AskDep) -> Response:
+    """Its score, flag and ring, recomputed exactly with that evidence moved to ground. Changes nothing."""
+    with ask.read(query.run) as reading:
+        net = reading.net()
+        if net is None:
+            raise NotFoundError("this run keeps no solved network")
+        supposed, removed = body.supposed(account_id), sorted(r.identifier for r in body.remove if r.identifier)
+        if body.minimal:
+            found = explain(reading.view, account_id, net=net).clearing
+            removed = list(found.identifiers) if found else []
+            supposed = Supposition(identifiers=frozenset(removed))
+        answer = what_if(reading.view, net, account_id, supposed)
+        return reading.answer(WhatIfAnswer, WhatIfOut.of(answer, removed), answer.limits_hit)
 
 
 @router.get(

@@ -16,9 +16,11 @@ from api.schemas.base import (
     Token,
     Wire,
 )
+from api.schemas.whatif import ClearingOut
 from linkgraph.explain import signs
 from linkgraph.explain.account import render, top_links
 from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Shared
+from linkgraph.explain.shares import Signal
 
 
 class LinkOut(Wire):
@@ -207,6 +209,41 @@ class PairOut(Wire):
         )
 
 
+class SignalOut(Wire):
+    """A behaviour signal in which the account stands above the median."""
+
+    name: str = Field(examples=["new_cards"])
+    value: float = Field(examples=[3.2])
+    window_days: int = Field(examples=[180])
+    seen: int = Field(description="observations behind it", examples=[4])
+    base_rate: float = Field(ge=0, le=1, description="share of accounts that have as much", examples=[0.003])
+    log_odds: LogOdds
+    reason: str = Field(examples=["3.2 new cards in the last 180 days (4 seen; 0.3 % of accounts)"])
+
+    @classmethod
+    def of(cls, signal: Signal) -> Self:
+        """From a signal."""
+        shown = {name: getattr(signal, name) for name in ("name", "value", "seen", "base_rate", "log_odds", "reason")}
+        return cls(window_days=signal.window, **shown)
+
+
+class SeedOut(Wire):
+    """A labelled account that feeds risk in."""
+
+    account_id: AccountIdOut
+    intruder: bool = Field(description="it was taken over, and what feeds in is what came with that")
+    share: float = Field(ge=0, le=1, description="of the voltage", examples=[0.42])
+
+
+class SourcesOut(Wire):
+    """Where the risk that reaches the account by links comes from; all shares add up to 1."""
+
+    voltage: float = Field(ge=0, le=1, description="without the account's own label", examples=[0.31])
+    seeds: list[SeedOut] = Field(description="largest share first")
+    smaller: float = Field(description="share of the seeds not named", examples=[0.0])
+    remainder: float = Field(description="share from further away than was looked", examples=[0.01])
+
+
 class ExplanationOut(Verdict):
     """Why an account has its score: base + the sum of the contributions' log_odds = score, to 1e-9."""
 
@@ -220,6 +257,10 @@ class ExplanationOut(Verdict):
     pairs: list[PairOut] = Field(description="strongest first")
     pairs_more: bool
     doubts: list[DoubtOut] = Field(description="strongest first")
+    signals: list[SignalOut] = Field(description="behaviour that stands out, the heaviest first")
+    sources: SourcesOut | None = Field(description="null where no risk reaches it by links")
+    clearing: ClearingOut | None = Field(description="what would clear it; null where it is not flagged")
+    config_hash: str = Field(description="of all constants of the night", examples=["cf9a165b41d0e2f3"])
     text: str = Field(description="all of it in plain text, as the command line prints it")
 
     @classmethod
@@ -238,6 +279,10 @@ class ExplanationOut(Verdict):
             pairs=[PairOut.of(each) for each in explanation.pairs],
             pairs_more="pairs" in hit,
             doubts=[DoubtOut.of(each) for each in explanation.doubts],
+            signals=[SignalOut.of(each) for each in explanation.signals],
+            sources=SourcesOut.model_validate(explanation.sources) if explanation.sources else None,
+            clearing=ClearingOut.of(explanation.clearing) if explanation.clearing else None,
+            config_hash=explanation.run.config_hash,
             text=render(explanation),
         )
 

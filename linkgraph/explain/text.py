@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from linkgraph.explain.doubts import apart, count
 from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Shared
+from linkgraph.explain.whatif import Standing, WhatIf
 from linkgraph.model import Contribution, RunStamp
 
 _SIGNALS_SHOWN = 8
@@ -132,6 +133,25 @@ def _clearing(explanation: Explanation) -> Iterator[str]:
     for key in found.identifiers:
         kind, _, token = key.partition(":")
         yield f"  {kind} {short(token)}"
+
+
+def render_what_if(found: WhatIf, run: RunStamp) -> str:
+    """What would be, in lines of plain text, ending with a newline."""
+    before, after = found.effect.before, found.effect.after
+    lines = [f"Account {plain(found.effect.account_id)} ({when(run)})"]
+    lines += [f"  {name:<6}  {_standing(each)}" for name, each in (("now", before), ("then", after))]
+    lines += [f"  of no effect, since it is no evidence in this run: {plain(each)}" for each in found.without_effect]
+    if found.leaves_with:
+        lines.append(f"  it leaves its ring, with {', '.join(map(plain, found.leaves_with))}")
+    lines.append(f"  exact to {found.bound:.0e} log-odds; nothing was stored")
+    lines += [f"  cut by a limit: {', '.join(found.limits_hit)}"] if found.limits_hit else []
+    return "\n".join(lines) + "\n"
+
+
+def _standing(standing: Standing) -> str:
+    ring = f"in ring {plain(standing.ring_id)}" if standing.ring_id else "in no ring"
+    flagged = "flagged" if standing.flagged else "not flagged"
+    return f"score {standing.score:+.3f}, risk {standing.risk:.3f}, {flagged}, {ring}"
 
 
 def _doubts(explanation: Explanation) -> Iterator[str]:

@@ -1,0 +1,77 @@
+"""Commands about one account: why it has its score, what would be without some evidence, why two are linked."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from linkgraph.commands.reading import AsJson, OfRun, opened, print_json, whole_key
+from linkgraph.errors import NotFoundError, UsageError
+from linkgraph.ledger import Ledger, cite
+from linkgraph.settings import read_settings
+
+Without = Annotated[
+    list[str] | None,
+    typer.Option(help="KIND:TOKEN that is not to count, or ACCOUNT=KIND:TOKEN for one link; the beginning is enough"),
+]
+Labels = Annotated[list[str] | None, typer.Option("--without-label", help="account whose label is not to count")]
+Apart = Annotated[list[str] | None, typer.Option("--not-with", help="account that is not the same hand as this one")]
+
+
+def explain(account_id: str, run: OfRun = None, as_json: AsJson = False) -> None:
+    """Why an account has its score: the links behind it, how strong, what speaks against it, what would clear it."""
+    from linkgraph.explain.account import explain as explain_account
+    from linkgraph.explain.text import render
+
+    with opened(run) as (view, net):
+        found = explain_account(view, account_id, net=net)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        typer.echo(render(found), nl=False)
+
+
+def why(account_a: str, account_b: str, run: OfRun = None, as_json: AsJson = False) -> None:
+    """Why two accounts are linked: what they share and the best paths between them, or that there is none so near."""
+    from linkgraph.explain.paths import why_linked
+    from linkgraph.explain.paths_text import render_why
+
+    ledger = Ledger(read_settings().ledger_folder)
+    with opened(run) as (view, _):
+        found = why_linked(view, account_a, account_b, cite=lambda uses, as_of: cite(ledger, uses, as_of))
+    if as_json:
+        print_json(asdict(found))
+    else:
+        typer.echo(render_why(found), nl=False)
+
+
+def what_if(
+    account_id: str,
+    without: Without = None,
+    without_label: Labels = None,
+    not_with: Apart = None,
+    run: OfRun = None,
+    as_json: AsJson = False,
+) -> None:
+    """What an account's score, flag and ring would be without some evidence. Nothing is stored."""
+    from linkgraph.explain.text import render_what_if
+    from linkgraph.explain.whatif import Supposition
+    from linkgraph.explain.whatif import what_if as suppose
+
+    if not (without or without_label or not_with):
+        raise UsageError("what-if needs --without, --without-label or --not-with")
+    with opened(run) as (view, net):
+        if net is None:
+            raise NotFoundError("this run keeps no solved network: it was made by an earlier version")
+        named = [(account, whole_key(net, key)) for account, _, key in (each.rpartition("=") for each in without or [])]
+        supposed = Supposition(
+            links=frozenset((account, key) for account, key in named if account),
+            identifiers=frozenset(key for account, key in named if not account),
+            pairs=frozenset(frozenset((account_id, other)) for other in not_with or []),
+            labels=dict.fromkeys(without_label or []),
+        )
+        found, stamp = suppose(view, net, account_id, supposed), view.run()
+    if as_json:
+        print_json(asdict(found) | {"run": asdict(stamp)})
+    else:
+        typer.echo(render_what_if(found, stamp), nl=False)
