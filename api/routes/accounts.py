@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1/accounts", tags=["accounts"])
 def read_account(account_id: AccountId, query: RunQueryDep, ask: AskDep) -> Response:
     """The account in one minute: a sentence, at most three independent links, the strongest doubt, its ring."""
     with ask.read(query.run) as reading:
-        found = explain(reading.view, account_id)
+        found = explain(reading.view, account_id, net=reading.net(), whole=False)
         card = Card.of(found)
         return reading.answer(CardAnswer, card, ["links"] if card.links_more else [])
 

@@ -112,7 +112,7 @@ class Card(Verdict):
     blocks: Blocks
     links: list[LinkOut] = Field(max_length=3, description="the strongest shared ones, each of another family")
     links_more: bool = Field(description="there are more shared identifiers")
-    doubt: DoubtOut | None = Field(description="the strongest of the explanation's doubts")
+    doubt: DoubtOut | None = Field(description="the strongest doubt of the explanation, `rests_on_one` left out")
 
     @classmethod
     def of(cls, explanation: Explanation) -> Self:

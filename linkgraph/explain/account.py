@@ -53,11 +53,14 @@ class Limits:
     members: int = 100
 
 
-def explain(view: View, account_id: str, limits: Limits | None = None, net: Solved | None = None) -> Explanation:
+def explain(
+    view: View, account_id: str, limits: Limits | None = None, net: Solved | None = None, *, whole: bool = True
+) -> Explanation:
     """Explain `account_id`; NotFoundError if it is not in the view's run.
 
     net: the run's solved network, for what an account that the night did not explain consists of, where its risk comes
-    from, and what would clear it.
+    from, and what would clear it. whole: false leaves out what takes longest, where it comes from and what would clear
+    it.
     """
     limits = limits or Limits()
     found = view.accounts([account_id])
@@ -68,7 +71,7 @@ def explain(view: View, account_id: str, limits: Limits | None = None, net: Solv
     own, links_cut = _own_links(view, account_id, shares, limits)
     pairs, cut = _pairs(view, account_id, own, run.as_of, limits)
     pairs = tuple(_with_persons(net, account_id, pair) for pair in pairs) if net else pairs
-    clearing = smallest_clearing(view, net, account) if net else None
+    clearing = smallest_clearing(view, net, account) if net and whole else None
     ring, members = _ring(view, account.ring_id)
     membership = next((member for member in members if member.account_id == account_id), None)
     hubs = tuple(each for each in own if not each.identifier.counted)
@@ -96,7 +99,7 @@ def explain(view: View, account_id: str, limits: Limits | None = None, net: Solv
             members=len(members) > limits.members,
         ),
         signals=on_demand.signals(net, place) if net and place is not None else (),
-        sources=sources(net, place) if net and place is not None else None,
+        sources=sources(net, place) if net and whole and place is not None else None,
         clearing=clearing,
     )
 

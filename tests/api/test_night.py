@@ -46,7 +46,8 @@ def test_the_card_says_in_short_what_the_explanation_says(night: httpx.Client) -
     for member in members["members"][:5]:
         card = night.get(f"/v1/accounts/{member['account_id']}").json()["data"]
         whole = night.get(f"/v1/accounts/{member['account_id']}/explanation").json()["data"]
-        assert card["doubt"] == (whole["doubts"] or [None])[0]
+        quick = [doubt for doubt in whole["doubts"] if doubt["code"] != "rests_on_one"]
+        assert card["doubt"] == (quick or [None])[0]
         assert all(link in whole["links"] for link in card["links"])
         assert sum(card["blocks"].values()) == pytest.approx(whole["score"], abs=1e-9)
 
