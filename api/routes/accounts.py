@@ -7,7 +7,7 @@ from api.citing import citer
 from api.deps import AccountId, AskDep, LinkQueryDep, OtherId, RunQueryDep
 from api.schemas.accounts import Card, CardAnswer, ExplanationAnswer, ExplanationOut
 from api.schemas.links import WhyAnswer, WhyOut
-from api.schemas.whatif import WhatIfAnswer, WhatIfIn, WhatIfOut
+from api.schemas.whatif import MinimalIn, WhatIfAnswer, WhatIfIn, WhatIfOut
 from linkgraph.errors import NotFoundError
 from linkgraph.explain.account import explain
 from linkgraph.explain.paths import WhyLimits, why_linked
@@ -50,11 +50,12 @@ def suppose(account_id: AccountId, query: RunQueryDep, body: WhatIfIn, ask: AskD
         net = reading.net()
         if net is None:
             raise NotFoundError("this run keeps no solved network")
-        supposed, removed = body.supposed(account_id), sorted(r.identifier for r in body.remove if r.identifier)
-        if body.minimal:
+        if isinstance(body, MinimalIn):
             found = explain(reading.view, account_id, net=net).clearing
             removed = list(found.identifiers) if found else []
             supposed = Supposition(identifiers=frozenset(removed))
+        else:
+            removed, supposed = body.identifiers, body.supposed(account_id)
         answer = what_if(reading.view, net, account_id, supposed)
         return reading.answer(WhatIfAnswer, WhatIfOut.of(answer, removed), answer.limits_hit)
 

@@ -1,63 +1,69 @@
 """What would be without some evidence, on the wire."""
 
-from typing import Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.schemas.base import AccountIdOut, Answer, LogOdds, Risk, Wire
 from linkgraph.explain.clearing import Clearing
 from linkgraph.explain.whatif import Standing, Supposition, WhatIf
 
-_ITEMS = 50
+_Id = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 
 
-class RemoveIn(BaseModel):
-    """One thing that is not to count: an identifier, an account's link to it, an account's label, or what another
-    account shares with the one asked about.
-    """
-
+class _In(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    identifier: str | None = Field(
-        None, min_length=3, max_length=512, description="'kind:token'", examples=["card:9f2c"]
+
+class IdentifierIn(_In):
+    """An identifier, or only one account's link to it."""
+
+    identifier: str = Field(min_length=3, max_length=512, description="'kind:token'", examples=["card:9f2c31d07a"])
+    account_id: _Id | None = Field(None, description="only this account's link to it", examples=["A1"])
+
+
+class LabelIn(_In):
+    """The label of an account."""
+
+    label_of: _Id = Field(description="account whose label is not to count", examples=["A2"])
+
+
+class HandIn(_In):
+    """All that another account shares with the one asked about."""
+
+    not_with: _Id = Field(description="account that is not the same hand", examples=["A3"])
+
+
+class WithoutIn(_In):
+    """What is not to count."""
+
+    remove: list[IdentifierIn | LabelIn | HandIn] = Field(
+        min_length=1, max_length=50, examples=[[{"identifier": "card:9f2c31d07a"}]]
     )
-    account_id: str | None = Field(
-        None, min_length=1, max_length=512, description="with an identifier: only this account's link to it"
-    )
-    label_of: str | None = Field(None, min_length=1, max_length=512, description="account whose label is not to count")
-    not_with: str | None = Field(None, min_length=1, max_length=512, description="account that is not the same hand")
-
-    @model_validator(mode="after")
-    def _one_thing(self) -> Self:
-        if sum(each is not None for each in (self.identifier, self.label_of, self.not_with)) != 1:
-            raise ValueError("exactly one of identifier, label_of, not_with")
-        if self.account_id is not None and self.identifier is None:
-            raise ValueError("account_id goes with an identifier")
-        return self
-
-
-class WhatIfIn(BaseModel):
-    """What is not to count; or, with `minimal`, the smallest set of identifiers without which the flag falls."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    remove: list[RemoveIn] = Field(default_factory=list, max_length=_ITEMS, examples=[[{"identifier": "card:9f2c"}]])
-    minimal: bool = Field(False, description="instead of `remove`")
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if self.minimal == bool(self.remove):
-            raise ValueError("either remove or minimal")
-        return self
 
     def supposed(self, account_id: str) -> Supposition:
         """What is supposed of the account."""
+        things = [each for each in self.remove if isinstance(each, IdentifierIn)]
         return Supposition(
-            links=frozenset((r.account_id, r.identifier) for r in self.remove if r.account_id and r.identifier),
-            identifiers=frozenset(r.identifier for r in self.remove if r.identifier and not r.account_id),
-            pairs=frozenset(frozenset((account_id, r.not_with)) for r in self.remove if r.not_with),
-            labels={r.label_of: None for r in self.remove if r.label_of},
+            links=frozenset((each.account_id, each.identifier) for each in things if each.account_id),
+            identifiers=frozenset(each.identifier for each in things if not each.account_id),
+            pairs=frozenset(frozenset((account_id, r.not_with)) for r in self.remove if isinstance(r, HandIn)),
+            labels={each.label_of: None for each in self.remove if isinstance(each, LabelIn)},
         )
+
+    @property
+    def identifiers(self) -> list[str]:
+        """The identifiers named."""
+        return sorted(each.identifier for each in self.remove if isinstance(each, IdentifierIn))
+
+
+class MinimalIn(_In):
+    """The smallest set of identifiers without which the flag falls."""
+
+    minimal: Literal[True] = Field(examples=[True])
+
+
+WhatIfIn = WithoutIn | MinimalIn
 
 
 class StandingOut(Wire):

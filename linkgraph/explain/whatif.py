@@ -189,7 +189,7 @@ def _links(net: Solved, supposed: Supposition) -> tuple[set[tuple[int, int]], se
 def _apart(net: Solved, supposed: Supposition) -> set[tuple[int, int, int]]:
     """Accounts that do not meet at an identifier: those of a pair at all they share, those of a group at one."""
     found: set[tuple[int, int, int]] = set()
-    for pair in supposed.pairs:
+    for pair in (pair for pair in supposed.pairs if len(pair) == 2):
         one, other = (net.nodes_of(place_of(net, account_id)) for account_id in sorted(pair))
         for a, b in ((a, b) for a in one for b in other):
             found |= {(a, b, node) for node in evidence_of(net, a) & evidence_of(net, b)}

@@ -115,6 +115,8 @@ def test_only_what_is_evidence_has_an_effect(view: GraphView, net: Solved) -> No
     nothing = what_if(view, net, account_id, Supposition(identifiers=frozenset({"card:never-seen"})))
     assert nothing.without_effect == ("card:never-seen",)
     assert nothing.effect.before == nothing.effect.after
+    alone = what_if(view, net, account_id, Supposition(pairs=frozenset({frozenset({account_id})})))
+    assert alone.effect.before == alone.effect.after
     less = what_if(view, net, account_id, Supposition(identifiers=frozenset({key})))
     assert less.effect.after.score < less.effect.before.score
 
