@@ -30,7 +30,7 @@ from api.problems import (
     on_problem,
 )
 from api.rates import Rates
-from api.routes import accounts, audit, health, rings, runs
+from api.routes import accounts, audit, health, rings, runs, verdicts
 from api.security import Door
 from api.views import OpenView, Views
 from linkgraph import __version__
@@ -45,7 +45,7 @@ Each answer is of exactly one run, named in `meta`. Lists that a limit cut are n
 (RFC 9457) and never repeat what was submitted. A key (`linkgraph key create`) goes with every request, as a bearer
 token; each operation says which roles may use it."""
 
-ROUTERS: Final = (accounts.router, rings.router, runs.router, audit.router, health.router)
+ROUTERS: Final = (accounts.router, rings.router, runs.router, verdicts.router, audit.router, health.router)
 
 
 class Api(FastAPI):

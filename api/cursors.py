@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 _SIGNATURE_BYTES: Final = 16
+_VERDICT: Final = 2
 # Base64 of the signature and a dot; the rest is the place.
 PATTERN: Final = r"^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]+$"
 
@@ -49,6 +50,15 @@ class Cursors:
         """The row of a cursor, None if it is not one of ours."""
         found = self._read(cursor)
         return found[0] if found is not None and len(found) == 1 else None
+
+    def write_verdict(self, created_at: int, verdict_id: str) -> str:
+        """The cursor of a verdict."""
+        return self._write([created_at, verdict_id])
+
+    def read_verdict(self, cursor: str) -> tuple[int, str] | None:
+        """The verdict of a cursor, None if it is not one of ours."""
+        found = self._read(cursor)
+        return (found[0], found[1]) if found is not None and len(found) == _VERDICT else None
 
     def _write(self, parts: Sequence[str | float]) -> str:
         body = json.dumps(parts, separators=(",", ":")).encode()

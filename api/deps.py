@@ -103,6 +103,11 @@ class Ask:
     note: Note
 
     @property
+    def now(self) -> int:
+        """The wall clock in microseconds since 1970."""
+        return int(self.service.now() * 1e6)
+
+    @property
     def who(self) -> Principal:
         """Who asks, where a key is needed."""
         if self.principal is None:

@@ -43,6 +43,12 @@ _EXPLANATION: Final = ("explain_account", "account_id")
 _RING: Final = ("read_ring", "ring_id")
 _HISTORY: Final = ("read_ring_history", "ring_id")
 _RUN: Final = ("read_run", "run_id")
+_VERDICT: Final = ("read_verdict", "verdict_id")
+_WITHDRAW: Final = ("withdraw_verdict", "verdict_id")
+# Headers that a change needs, and their form.
+_FORMS: Final = {KEY_HEADER: "^[!-~]{1,128}$", VERSION_HEADER: '^"[0-9]{1,9}"$'}
+# Operations whose answer is one verdict, with its version as the tag.
+_VERSIONED: Final = ("propose_verdict", "read_verdict", "approve_verdict", "reject_verdict", "withdraw_verdict")
 
 # Which part of an answer another operation can be asked about.
 _LEADS_TO: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
@@ -67,6 +73,11 @@ _LEADS_TO: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
         _EXPLANATION: "$response.body#/data/members/0/account_id",
     },
     "read_ring_history": {_RING: "$response.body#/data/ring_id", _RUN: "$response.body#/meta/run_id"},
+    "list_verdicts": {_VERDICT: "$response.body#/data/verdicts/0/verdict_id"},
+    "propose_verdict": {
+        _VERDICT: "$response.body#/data/verdict_id",
+        _WITHDRAW: "$response.body#/data/verdict_id",
+    },
     "read_current_run": {_RUN: "$response.body#/data/run_id"},
 }
 _HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -110,17 +121,18 @@ def _success(operation: Mapping[str, Any]) -> str:
 
 def _complete(path: str, operation: dict[str, Any], of_a_run: bool) -> None:
     responses = operation["responses"]
-    tagged = ("X-Request-Id", "ETag") if of_a_run else ("X-Request-Id",)
+    tagged = ("X-Request-Id", "ETag") if of_a_run or operation["operationId"] in _VERSIONED else ("X-Request-Id",)
     success = responses[_success(operation)]
     success |= {"description": operation["summary"], "headers": _headers(*tagged)}
     links = {f"{target}.{name}": _link(target, name, at) for (target, name), at in _leads(operation).items()}
     if links:
         success["links"] = links
-    if of_a_run:
+    if of_a_run or operation["operationId"] == "read_verdict":
         responses["304"] = {"description": "Unchanged since the tag in If-None-Match", "headers": _headers(*tagged)}
     for parameter in operation.get("parameters", []):
-        if parameter["name"] in (KEY_HEADER, VERSION_HEADER):
-            parameter |= {"required": True, "schema": {"type": "string", "examples": parameter["schema"]["examples"]}}
+        if parameter["name"] in _FORMS:
+            form = {"type": "string", "pattern": _FORMS[parameter["name"]]}
+            parameter |= {"required": True, "schema": form | {"examples": parameter["schema"]["examples"]}}
     for kinds in _by_status(path, operation):
         responses[str(kinds[0].status)] = _problem(kinds)
     operation["security"] = [] if path in OPEN else [{"key": []}]
@@ -141,7 +153,7 @@ def _kinds(path: str, operation: Mapping[str, Any]) -> list[Kind]:
     groups = [
         (True, _ALWAYS),
         (path not in OPEN, _KEYED),
-        (bool(named), (problems.NOT_FOUND,)),
+        (bool(named) or "requestBody" in operation, (problems.NOT_FOUND,)),
         ("requestBody" in operation, _OF_A_BODY),
         (KEY_HEADER in named, _OF_A_CHANGE),
         (VERSION_HEADER in named, _OF_A_VERSION),

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 # Operations that cost more than one: they read more of the graph than a card does.
-COST: Final[Mapping[str, int]] = {"explain_account": 2, "verify_audit": 50}
+COST: Final[Mapping[str, int]] = {
+    "explain_account": 2,
+    "preview_verdict": 10,
+    "propose_verdict": 10,
+    "verify_audit": 50,
+}
 _WINDOW_SECONDS: Final = 60.0
 # Buckets of keys; those used longest ago are forgotten first, and were full again by then.
 _KEPT: Final = 10_000

@@ -30,6 +30,7 @@ _LOOKUPS: Final = 4
 
 _PEOPLE: Final[frozenset[Role]] = frozenset(("viewer", "investigator", "lead", "compliance"))
 _READERS: Final[frozenset[Role]] = _PEOPLE | {"service"}
+_REVIEWERS: Final[frozenset[Role]] = frozenset(("investigator", "lead"))
 
 # Operation -> roles. A service needs the operation in its key's scope besides. Administrators read no customer data.
 ACCESS: Final[Mapping[str, frozenset[Role]]] = {
@@ -42,6 +43,13 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "read_ring_history": _READERS,
     "read_current_run": frozenset(ROLES),
     "read_run": frozenset(ROLES),
+    "preview_verdict": _REVIEWERS,
+    "propose_verdict": _REVIEWERS,
+    "list_verdicts": _REVIEWERS | {"compliance"},
+    "read_verdict": _REVIEWERS | {"compliance"},
+    "approve_verdict": frozenset(("lead",)),
+    "reject_verdict": frozenset(("lead",)),
+    "withdraw_verdict": _REVIEWERS,
     "read_audit": frozenset(("investigator", "lead", "compliance")),
     "verify_audit": frozenset(("compliance", "admin")),
 }

@@ -17,7 +17,8 @@ from linkgraph.errors import NotFoundError
 from linkgraph.explain import whatif
 from linkgraph.explain.whatif import Supposition
 from linkgraph.model import Identifier
-from linkgraph.solved import Solved
+from linkgraph.runs import Run
+from linkgraph.solved import Solved, open_solved
 
 # What the next night may find besides, by name.
 NOT_FORESEEN: Final[Mapping[str, str]] = MappingProxyType(
@@ -67,12 +68,12 @@ class Preview:
         return Effect(self.run_id, self.accounts_released, self.accounts_condemned, rings)
 
 
-def preview(view: View, net: Solved, ruling: Ruling, run_id: str) -> Preview:
-    """What the ruling would change; NotFoundError if the run does not know what it is about."""
+def preview(view: View, run: Run, ruling: Ruling) -> Preview:
+    """What the ruling would change; NotFoundError if the run does not know what it is about, or keeps no network."""
     keys = [f"{ruling.kind}:{ruling.identifier}"] if ruling.kind else []
     if len(view.identifiers(keys)) < len(keys) or len(view.accounts(ruling.accounts)) < len(ruling.accounts):
         raise NotFoundError("the published run does not know what the verdict is about")
-    supposed = supposition(ruling)
+    net, supposed = _solved(run), supposition(ruling)
     moved, cut = whatif.effects(view, net, supposed)
     _, without = whatif.resolve(net, supposed)
     left: dict[str, list[str]] = defaultdict(list)
@@ -80,7 +81,7 @@ def preview(view: View, net: Solved, ruling: Ruling, run_id: str) -> Preview:
         if each.before.ring_id is not None and each.after.ring_id != each.before.ring_id:
             left[each.before.ring_id].append(each.account_id)
     return Preview(
-        run_id=run_id,
+        run_id=run.run_id,
         rings_shrinking=tuple(RingChange(ring_id, tuple(sorted(gone))) for ring_id, gone in sorted(left.items())),
         accounts_released=_named(moved, before=True),
         accounts_condemned=_named(moved, before=False),
@@ -89,6 +90,13 @@ def preview(view: View, net: Solved, ruling: Ruling, run_id: str) -> Preview:
         not_foreseen=_not_foreseen(ruling),
         limits_hit=tuple(cut),
     )
+
+
+def _solved(run: Run) -> Solved:
+    rules = run.record().get("rules")
+    if rules is None:
+        raise NotFoundError("the run keeps no solved network: it was made by an earlier version")
+    return open_solved(run.solved, rules)
 
 
 def supposition(ruling: Ruling) -> Supposition:

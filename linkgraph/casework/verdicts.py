@@ -106,6 +106,11 @@ class Record:
         )
 
 
+def needs_second(ruling: Ruling, effect: Effect, second_from: int) -> bool:
+    """Whether a second person has to agree."""
+    return ruling.verdict == "hub" or effect.size >= second_from
+
+
 def act_of(operation: str, by: Principal, before: Record | None, after: Record, request_id: str) -> Act:
     """The audit row of a change, to be appended in its transaction."""
     return Act(
@@ -127,16 +132,16 @@ def propose(
     """Keep a verdict: in force at once, or waiting for a second person where it names a hub or touches at least
     `second_from` accounts.
     """
-    needs_second = ruling.verdict == "hub" or effect.size >= second_from
-    decided = {} if needs_second else {"decided_by": author.key_id, "decided_at": now}
+    waits = needs_second(ruling, effect, second_from)
+    decided = {} if waits else {"decided_by": author.key_id, "decided_at": now}
     record = Record(
         verdict_id=f"v-{secrets.token_hex(6)}",
         ruling=ruling,
         author=author.key_id,
         created_at=now,
-        state="proposed" if needs_second else "in_force",
+        state="proposed" if waits else "in_force",
         version=1,
-        needs_second=needs_second,
+        needs_second=waits,
         effect=effect,
         **decided,  # type: ignore[arg-type]
     )

@@ -23,7 +23,6 @@ from linkgraph.errors import UsageError
 from linkgraph.kinds import KIND_NAMES
 from linkgraph.model import Verdict
 from linkgraph.settings import Settings, read_settings
-from linkgraph.solved import open_solved
 from linkgraph.store import open_view
 
 app: Final = typer.Typer(no_args_is_help=True, help="Verdicts of reviewers; a night acts on those in force.")
@@ -115,7 +114,7 @@ def in_force(settings: Settings, at: int) -> tuple[Verdict, ...]:
 def _preview(settings: Settings, ruling: Ruling) -> Preview:
     run = runs.open_run(settings.home)
     with closing(open_view(settings, run)) as view:
-        return preview(view, open_solved(run.solved, run.record()["rules"]), ruling, run.run_id)
+        return preview(view, run, ruling)
 
 
 def told(found: Preview) -> Iterator[str]:

@@ -27,6 +27,13 @@ OPERATIONS = [
     ("GET", "/v1/rings/{ring_id}/history"),
     ("GET", "/v1/runs/current"),
     ("GET", "/v1/runs/{run_id}"),
+    ("POST", "/v1/verdicts/preview"),
+    ("POST", "/v1/verdicts"),
+    ("GET", "/v1/verdicts"),
+    ("GET", "/v1/verdicts/{verdict_id}"),
+    ("POST", "/v1/verdicts/{verdict_id}/approve"),
+    ("POST", "/v1/verdicts/{verdict_id}/reject"),
+    ("POST", "/v1/verdicts/{verdict_id}/withdraw"),
     ("GET", "/v1/audit"),
     ("POST", "/v1/audit/verify"),
     ("GET", "/livez"),
@@ -127,9 +134,12 @@ def test_what_is_served_is_what_is_described(
     def holds(case: Any, role: str) -> None:
         # Of its own accord nobody makes a cursor that we have signed.
         excluded = [positive_data_acceptance] if "cursor" in (case.query or {}) else []
+        # Which targets go with which verdict no schema says.
+        excluded += [positive_data_acceptance] if "/verdicts" in path and method == "POST" else []
         answer = case.call(headers=keys[role])
         # Two ids that are too long make an address that is: refused too, by a status that the check does not know.
-        excluded += [negative_data_rejection] if answer.status_code == 414 else []
+        # Nor does it know the status of a version that is none.
+        excluded += [negative_data_rejection] if answer.status_code in (412, 414) else []
         case.validate_response(answer, headers=keys[role], excluded_checks=excluded)
 
     holds()

@@ -163,7 +163,7 @@ def test_a_viewer_reads_no_token_in_full_and_the_others_do(home: Path) -> None:
     with serving(home) as client:
         for role, route in product(("viewer", "lead"), KEYED):
             path = re.sub(r"\{(\w+)\}", lambda found: VALUES.get(found[1], "x"), route.path)
-            if route.methods == {"GET"} and role in ACCESS[str(route.operation_id)]:
+            if route.methods == {"GET"} and "verdict_id" not in route.path and role in ACCESS[str(route.operation_id)]:
                 answer = client.get(path, headers=bearing(new_key(home, role)))
                 assert answer.status_code == 200, answer.text
                 seen[str(route.operation_id)] = answer.text

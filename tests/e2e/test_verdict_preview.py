@@ -32,9 +32,8 @@ class Scene:
     run: Run
 
     def preview(self, ruling: Ruling) -> Preview:
-        net = open_solved(self.run.solved, self.run.record()["rules"])
         with closing(open_view(self.settings, self.run, earlier=True)) as view:
-            return preview(view, net, checked(ruling, NOW), self.run.run_id)
+            return preview(view, self.run, checked(ruling, NOW))
 
     def after(self, ruling: Ruling) -> "Scene":
         ruled = Verdict(
