@@ -68,7 +68,7 @@ def preview_verdict(body: PreviewIn, query: NoQueryDep, ask: AskDep) -> Response
     """
     ruling = _checked(body.ruling(), ask)
     with ask.read() as reading:
-        found = preview(reading.view, reading.run, ruling)
+        found = preview(reading.view, reading.net(), ruling)
         needs = verdicts.needs_second(ruling, found.effect, ask.service.settings.verdict_second_from)
         limits = [*found.limits_hit, *(["moved"] if len(found.moved) > _MOVED else [])]
         return reading.answer(PreviewAnswer, PreviewOut.of(found, needs, _MOVED), limits)
@@ -79,7 +79,7 @@ def propose_verdict(body: VerdictIn, query: NoQueryDep, key: IdempotencyKeyDep, 
     """In force from the next night on; a hub, and whatever changes many flags, waits until a second person approves."""
     ruling, now = _checked(body.whole(), ask), ask.now
     with ask.read() as reading:
-        effect = preview(reading.view, reading.run, ruling).effect
+        effect = preview(reading.view, reading.net(), ruling).effect
 
     def propose(connection: Connection) -> Changed:
         second_from = ask.service.settings.verdict_second_from

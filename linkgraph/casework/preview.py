@@ -16,9 +16,8 @@ from linkgraph.classes import VERDICT
 from linkgraph.errors import NotFoundError
 from linkgraph.explain import whatif
 from linkgraph.explain.whatif import Supposition
-from linkgraph.model import Identifier
-from linkgraph.runs import Run
-from linkgraph.solved import Solved, open_solved
+from linkgraph.model import Identifier, RunStamp
+from linkgraph.solved import Solved
 
 # What the next night may find besides, by name.
 NOT_FORESEEN: Final[Mapping[str, str]] = MappingProxyType(
@@ -34,6 +33,7 @@ NOT_FORESEEN: Final[Mapping[str, str]] = MappingProxyType(
 class View(whatif.View, Protocol):
     """What is asked of a run besides its solved network."""
 
+    def run(self) -> RunStamp: ...
     def identifiers(self, keys: Sequence[str]) -> list[Identifier]: ...
 
 
@@ -68,12 +68,14 @@ class Preview:
         return Effect(self.run_id, self.accounts_released, self.accounts_condemned, rings)
 
 
-def preview(view: View, run: Run, ruling: Ruling) -> Preview:
+def preview(view: View, net: Solved | None, ruling: Ruling) -> Preview:
     """What the ruling would change; NotFoundError if the run does not know what it is about, or keeps no network."""
+    if net is None:
+        raise NotFoundError("this run keeps no solved network")
     keys = [f"{ruling.kind}:{ruling.identifier}"] if ruling.kind else []
     if len(view.identifiers(keys)) < len(keys) or len(view.accounts(ruling.accounts)) < len(ruling.accounts):
         raise NotFoundError("the published run does not know what the verdict is about")
-    net, supposed = _solved(run), supposition(ruling)
+    supposed = supposition(ruling)
     moved, cut = whatif.effects(view, net, supposed)
     _, without = whatif.resolve(net, supposed)
     left: dict[str, list[str]] = defaultdict(list)
@@ -81,7 +83,7 @@ def preview(view: View, run: Run, ruling: Ruling) -> Preview:
         if each.before.ring_id is not None and each.after.ring_id != each.before.ring_id:
             left[each.before.ring_id].append(each.account_id)
     return Preview(
-        run_id=run.run_id,
+        run_id=view.run().run_id,
         rings_shrinking=tuple(RingChange(ring_id, tuple(sorted(gone))) for ring_id, gone in sorted(left.items())),
         accounts_released=_named(moved, before=True),
         accounts_condemned=_named(moved, before=False),
@@ -90,13 +92,6 @@ def preview(view: View, run: Run, ruling: Ruling) -> Preview:
         not_foreseen=_not_foreseen(ruling),
         limits_hit=tuple(cut),
     )
-
-
-def _solved(run: Run) -> Solved:
-    rules = run.record().get("rules")
-    if rules is None:
-        raise NotFoundError("the run keeps no solved network: it was made by an earlier version")
-    return open_solved(run.solved, rules)
 
 
 def supposition(ruling: Ruling) -> Supposition:

@@ -114,7 +114,7 @@ def in_force(settings: Settings, at: int) -> tuple[Verdict, ...]:
 def _preview(settings: Settings, ruling: Ruling) -> Preview:
     run = runs.open_run(settings.home)
     with closing(open_view(settings, run)) as view:
-        return preview(view, run, ruling)
+        return preview(view, runs.solved_of(run), ruling)
 
 
 def told(found: Preview) -> Iterator[str]:

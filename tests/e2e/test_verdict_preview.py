@@ -14,7 +14,7 @@ from linkgraph.errors import NotFoundError
 from linkgraph.explain.whatif import SAME
 from linkgraph.model import Account, Verdict
 from linkgraph.nightly import Plan, run_night
-from linkgraph.runs import Run
+from linkgraph.runs import Run, solved_of
 from linkgraph.settings import Settings, read_settings
 from linkgraph.simulate import World, simulate
 from linkgraph.solved import open_solved
@@ -33,7 +33,7 @@ class Scene:
 
     def preview(self, ruling: Ruling) -> Preview:
         with closing(open_view(self.settings, self.run, earlier=True)) as view:
-            return preview(view, self.run, checked(ruling, NOW))
+            return preview(view, solved_of(self.run), checked(ruling, NOW))
 
     def after(self, ruling: Ruling) -> "Scene":
         ruled = Verdict(
