@@ -187,6 +187,12 @@ class LinkQuery(RunQuery):
     )
 
 
+class NearQuery(RunQuery):
+    """How far to look around an account."""
+
+    hops: int = Field(1, ge=1, le=4, description="account, identifier, account is one hop")
+
+
 class NoQuery(BaseModel):
     """No parameter at all."""
 
@@ -202,6 +208,7 @@ AskDep = Annotated[Ask, Depends(_ask)]
 RunQueryDep = Annotated[RunQuery, Query()]
 RingsQueryDep = Annotated[RingsQuery, Query()]
 RingQueryDep = Annotated[RingQuery, Query()]
+NearQueryDep = Annotated[NearQuery, Query()]
 LinkQueryDep = Annotated[LinkQuery, Query()]
 NoQueryDep = Annotated[NoQuery, Query()]
 AccountId = Annotated[_Text, _decoded, Path(description="account id, percent-encoded", examples=["A0000288"])]

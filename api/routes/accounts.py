@@ -4,12 +4,14 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.citing import citer
-from api.deps import AccountId, AskDep, LinkQueryDep, OtherId, RunQueryDep
+from api.deps import AccountId, AskDep, LinkQueryDep, NearQueryDep, OtherId, RunQueryDep
 from api.schemas.accounts import Card, CardAnswer, ExplanationAnswer, ExplanationOut
+from api.schemas.graphs import GraphAnswer, GraphOut
 from api.schemas.links import WhyAnswer, WhyOut
 from api.schemas.whatif import MinimalIn, WhatIfAnswer, WhatIfIn, WhatIfOut
 from linkgraph.errors import NotFoundError
 from linkgraph.explain.account import explain
+from linkgraph.explain.drawing import neighbourhood
 from linkgraph.explain.paths import WhyLimits, why_linked
 from linkgraph.explain.whatif import Supposition, what_if
 
@@ -72,3 +74,16 @@ def read_link(account_id: AccountId, other_account_id: OtherId, query: LinkQuery
         citing = citer(ask.service.settings.ledger_folder) if query.cite else None
         found = why_linked(reading.view, account_id, other_account_id, WhyLimits(hops=query.hops), citing)
         return reading.answer(WhyAnswer, WhyOut.of(found), found.limits_hit)
+
+
+@router.get(
+    "/{account_id}/neighbourhood",
+    operation_id="read_neighbourhood",
+    summary="What is around an account",
+    response_model=GraphAnswer,
+)
+def read_neighbourhood(account_id: AccountId, query: NearQueryDep, ask: AskDep) -> Response:
+    """Accounts within some hops and what they share; hubs are shown and not gone through. Caps that bit are named."""
+    with ask.read(query.run) as reading:
+        found = neighbourhood(reading.view, account_id, query.hops)
+        return reading.answer(GraphAnswer, GraphOut.of(found), found.limits_hit)

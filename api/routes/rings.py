@@ -6,6 +6,7 @@ from starlette.responses import Response
 from api.cursors import Cursors, Place
 from api.deps import Ask, AskDep, RingId, RingQueryDep, RingsQuery, RingsQueryDep, RunQueryDep
 from api.problems import InvalidFieldError
+from api.schemas.graphs import GraphAnswer, GraphOut
 from api.schemas.rings import (
     RingAnswer,
     RingHistoryAnswer,
@@ -15,6 +16,7 @@ from api.schemas.rings import (
     RingsAnswer,
 )
 from linkgraph import runs
+from linkgraph.explain.drawing import draw_ring
 from linkgraph.explain.history import read_history
 from linkgraph.explain.ring import RingLimits, show_ring
 from linkgraph.explain.ring_list import Wanted, read_rings
@@ -47,6 +49,17 @@ def read_ring(ring_id: RingId, query: RingQueryDep, ask: AskDep) -> Response:
         limits = RingLimits(needed=reading.run.bits_needed(), since=_as_of(ask, query.since))
         report = show_ring(reading.view, ring_id, limits)
         return reading.answer(RingAnswer, RingOut.of_report(report), report.limits_hit)
+
+
+@router.get("/{ring_id}/graph", operation_id="read_ring_graph", summary="A ring to draw", response_model=GraphAnswer)
+def read_ring_graph(ring_id: RingId, query: RunQueryDep, ask: AskDep) -> Response:
+    """Members and what at least two of them used, with places to draw at; of a large ring, alike ones as one node.
+
+    Hubs are left out. The same ring has the same places however often it is asked for.
+    """
+    with ask.read(query.run) as reading:
+        found = draw_ring(reading.view, ring_id)
+        return reading.answer(GraphAnswer, GraphOut.of(found), found.limits_hit)
 
 
 @router.get(

@@ -157,3 +157,14 @@ def test_that_two_accounts_are_not_linked_is_an_answer(world: httpx.Client) -> N
     assert problem(world.get("/v1/accounts/a1/links/a2?hops=5"), 422, "invalid_field")["errors"] == [
         {"pointer": "/query/hops", "code": "less_than_equal"}
     ]
+
+
+def test_what_is_around_an_account(world: httpx.Client) -> None:
+    answer = world.get("/v1/accounts/a2/neighbourhood").json()
+    graph = answer["data"]
+    assert [node["id"] for node in graph["nodes"]][:3] == ["account:a1", "account:a2", "account:a3"]
+    assert graph["nodes"][-1]["counted"] is False
+    assert graph["edges"][0]["source"] == "account:a1"
+    assert (graph["hidden"], answer["meta"]["limits_hit"]) == ({"nodes": 0, "edges": 8_411}, [])
+    problem(world.get("/v1/accounts/a2/neighbourhood?hops=5"), 422, "invalid_field")
+    problem(world.get("/v1/accounts/nobody/neighbourhood"), 404, "not_found")

@@ -214,3 +214,12 @@ def test_rings_of_a_status(world: httpx.Client) -> None:
     rest = world.get(f"/v1/rings?status=active&limit=2&cursor={active['next_cursor']}").json()["data"]
     assert ([each["ring_id"] for each in rest["rings"]], rest["next_cursor"]) == (["r-🦊"], None)
     assert world.get("/v1/rings?status=oversized").json()["data"]["rings"] == []
+
+
+def test_a_ring_to_draw_has_places_and_counts_what_is_hidden(world: httpx.Client) -> None:
+    graph = world.get("/v1/rings/r0/graph").json()["data"]
+    assert {node["type"] for node in graph["nodes"]} == {"account", "identifier"}
+    assert all(0 <= node[axis] <= 1 for node in graph["nodes"] for axis in "xy")
+    assert graph["hidden"] == {"nodes": 2, "edges": 3}
+    assert world.get("/v1/rings/r1/graph").json()["data"] == graph
+    problem(world.get("/v1/rings/r4/graph"), 404, "not_found")
