@@ -145,7 +145,7 @@ def test_graphml_holds_what_is_linked_and_counts_the_rest(run: Run, home: Path, 
     [
         (["ring", "R-none"], 1, "no such ring"),
         (["ring", "R-none", "--history"], 1, "no ring has ever had this id"),
-        (["rings", "--changed-since", "yesterday"], 2, "--changed-since takes"),
+        (["rings", "--changed-since", "yesterday"], 2, "--changed-since take"),
         (["rings", "--changed-since", "../ledger"], 1, "no such run"),
         (["explain", "nobody"], 1, "no such account"),
         (["explain", "nobody", "--run", "r-none"], 1, "no such run"),
