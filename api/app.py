@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.cursors import Cursors
-from api.deps import Service
+from api.deps import Service, Tokenise
 from api.front import Front
 from api.metrics import MEDIA_TYPE, Metrics
 from api.openapi import describe
@@ -30,7 +30,7 @@ from api.problems import (
     on_problem,
 )
 from api.rates import Rates
-from api.routes import accounts, audit, health, rings, runs, verdicts
+from api.routes import accounts, audit, health, reveals, rings, runs, search, verdicts
 from api.security import Door
 from api.views import OpenView, Views
 from linkgraph import __version__
@@ -45,7 +45,16 @@ Each answer is of exactly one run, named in `meta`. Lists that a limit cut are n
 (RFC 9457) and never repeat what was submitted. A key (`linkgraph key create`) goes with every request, as a bearer
 token; each operation says which roles may use it."""
 
-ROUTERS: Final = (accounts.router, rings.router, runs.router, verdicts.router, audit.router, health.router)
+ROUTERS: Final = (
+    accounts.router,
+    rings.router,
+    runs.router,
+    verdicts.router,
+    audit.router,
+    search.router,
+    reveals.router,
+    health.router,
+)
 
 
 class Api(FastAPI):
@@ -58,15 +67,21 @@ class Api(FastAPI):
         return self.openapi_schema
 
 
-def create_app(settings: Settings, now: Callable[[], float], open_view: OpenView = open_view) -> FastAPI:
-    """The application. `now` gives the wall clock in epoch seconds; `open_view` opens the store of a run.
+def create_app(
+    settings: Settings,
+    now: Callable[[], float],
+    open_view: OpenView = open_view,
+    tokenise: Tokenise | None = None,
+) -> FastAPI:
+    """The application. `now` gives the wall clock in epoch seconds; `open_view` opens the store of a run; `tokenise`
+    makes tokens of the values that are searched for.
 
     CaseworkError if the casework database cannot be opened.
     """
     key = secrets.token_bytes(32)
     casework = open_casework(settings)
     metrics = Metrics(settings, casework, now)
-    service = Service(settings, now, Views(settings, open_view), Cursors(key), key, casework, metrics)
+    service = Service(settings, now, Views(settings, open_view), Cursors(key), key, casework, metrics, tokenise)
     recorder = Recorder(casework.database, casework.chain, casework.anchors, lambda: int(now() * 1e6))
 
     @asynccontextmanager

@@ -29,9 +29,16 @@ from linkgraph.store.base import GraphView
 _RUN_ID: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 
 
+# From a kind and a value to its token, or to the code of what is wrong with it.
+Tokenise = Callable[[str, str], tuple[str | None, str | None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
-    """All that outlives a request. `now` gives the wall clock in epoch seconds; `key` lives as long as the process."""
+    """All that outlives a request. `now` gives the wall clock in epoch seconds; `key` lives as long as the process.
+
+    tokenise: makes tokens of values; None where this machine has no keys for it.
+    """
 
     settings: Settings
     now: Callable[[], float]
@@ -40,6 +47,7 @@ class Service:
     key: bytes
     casework: Casework
     metrics: Metrics
+    tokenise: Tokenise | None = None
 
 
 @dataclass(frozen=True, slots=True)

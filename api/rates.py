@@ -14,6 +14,8 @@ COST: Final[Mapping[str, int]] = {
     "explain_account": 2,
     "preview_verdict": 10,
     "propose_verdict": 10,
+    "search": 5,
+    "reveal": 10,
     "verify_audit": 50,
 }
 _WINDOW_SECONDS: Final = 60.0

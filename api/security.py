@@ -52,6 +52,8 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "approve_verdict": frozenset(("lead",)),
     "reject_verdict": frozenset(("lead",)),
     "withdraw_verdict": _REVIEWERS,
+    "search": frozenset(("investigator", "lead", "compliance")),
+    "reveal": frozenset(("investigator", "compliance")),
     "read_audit": frozenset(("investigator", "lead", "compliance")),
     "verify_audit": frozenset(("compliance", "admin")),
 }

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.bounds import HEADER_BYTES, URL_BYTES, is_loopback
+from api.deps import Tokenise
 from linkgraph.errors import UsageError
 from linkgraph.settings import Settings
 
@@ -49,14 +50,20 @@ def check_host(host: str) -> str:
     return address
 
 
-def run(settings: Settings, host: str, port: int, ready: Callable[[str], None] = lambda url: None) -> None:
+def run(
+    settings: Settings,
+    host: str,
+    port: int,
+    ready: Callable[[str], None] = lambda url: None,
+    tokenise: Tokenise | None = None,
+) -> None:
     """Serve until interrupted. `ready` is told the address once connections are taken; port 0 takes any free one."""
     address = check_host(host)
     listening = listen(address, port)
     shown = f"[{address}]" if ":" in address else address
     logging.config.dictConfig(_LOGGING)
     # The clock is read here and nowhere below.
-    server = uvicorn.Server(configured(create_app(settings, time.time)))  # noqa: TID251
+    server = uvicorn.Server(configured(create_app(settings, time.time, tokenise=tokenise)))  # noqa: TID251
     try:
         ready(f"http://{shown}:{listening.getsockname()[1]}")
         with suppress(KeyboardInterrupt):

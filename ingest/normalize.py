@@ -7,8 +7,9 @@ leave here only as tokens.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from typing import Any, Protocol, TypeVar
@@ -94,6 +95,11 @@ FORMS: dict[str, Form] = {
 }
 
 
+# Takes a kind, tokens, and the values that they are made of: the vault, where there is one.
+Keep = Callable[[str, Sequence[str], Sequence[str]], None]
+_PLAIN = "plain"
+
+
 class Lists(Protocol):
     """What look-up lists say of values before they become tokens; see `ingest.registry`."""
 
@@ -113,12 +119,23 @@ class Normalizer:
             self._database.execute(statement)
         self._mine = threading.local()
         self._words: dict[tuple[str, str, bool], tuple[pa.Array, pa.Table]] = {}
+        self._keep: Keep | None = None
         self._pool = ThreadPoolExecutor(threads)
 
     def close(self) -> None:
         """Release threads and connections."""
         self._pool.shutdown()
         self._database.close()
+
+    @contextmanager
+    def keeping(self, keep: Keep | None) -> Iterator[None]:
+        """Hand every token that is made in the block to `keep`, with its value."""
+        self._words.clear()  # what was remembered would not be kept again
+        self._keep = keep
+        try:
+            yield
+        finally:
+            self._keep = None
 
     def each(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """`function` of each item, in order; several at a time, because one column alone keeps no two threads busy."""
@@ -140,6 +157,12 @@ class Normalizer:
             self._words[key] = values, answers
         return answers
 
+    def token_of(self, kind: str, value: str) -> tuple[str | None, str | None]:
+        """The token of one value of a kind, or what is wrong with it. Nothing of it is remembered."""
+        row = self._read(kind, pc.utf8_trim_whitespace(pa.array([value], pa.string())), (), tokens=True)
+        token, fault = row["value"][0].as_py(), row["fault"][0].as_py()
+        return (token, None) if fault is None and token is not None else (None, fault or "empty")
+
     def _read(self, form: str, values: pa.Array, options: Sequence[Any], *, tokens: bool) -> pa.Table:
         how = FORMS[form]
         asked = how.looked_up if self._lists and tokens else ()
@@ -147,6 +170,8 @@ class Normalizer:
             values = pc.utf8_trim_whitespace(pc.utf8_normalize(values, "NFKC"))
         secret = dict(how.secret) if tokens else {}
         columns = [self._part(part, secret.get(part)) for part in (*how.parts, *asked, "fault")]
+        keep = self._keep if tokens and form in KIND_NAMES else None
+        columns += [self._part("value", None).alias(_PLAIN)] if keep is not None else []
         rows = self._rows({"value": values})
         arguments = [ColumnExpression("value")]
         if how.shape:
@@ -157,6 +182,8 @@ class Normalizer:
         for part, other in how.same:
             place = table.schema.get_field_index(part)
             table = table.set_column(place, part, pc.coalesce(table[part], table[other]))
+        if keep is not None:
+            table = _kept(form, table, keep)
         return self._listed(form, table).drop_columns(list(asked)) if tokens else table
 
     def _listed(self, form: str, table: pa.Table) -> pa.Table:
@@ -181,6 +208,17 @@ class Normalizer:
             return value.alias(part)
         pads = (ConstantExpression(self._keys[key].inner), ConstantExpression(self._keys[key].outer))
         return FunctionExpression("token", *pads, value).alias(part)
+
+
+def _kept(form: str, table: pa.Table, keep: Keep) -> pa.Table:
+    """The table without its plain values, which `keep` has had: none that is refused or looks like a card number."""
+    good = pc.and_(table["fault"].is_null(), table["value"].is_valid())
+    if "card" in table.column_names:
+        good = pc.and_not(good, pc.fill_null(table["card"], False))
+    pairs = table.select(["value", _PLAIN]).filter(good)
+    if len(pairs):
+        keep(form, pairs["value"].to_pylist(), pairs[_PLAIN].to_pylist())
+    return table.drop_columns([_PLAIN])
 
 
 def _call(macro: str, arguments: list[Expression], options: Sequence[Any]) -> Expression:

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 
 from ingest.delimited import CsvReader, JsonLinesReader
 from ingest.mapping import read_maps
-from ingest.normalize import Normalizer
+from ingest.normalize import Keep, Normalizer
 from ingest.observations import NOTHING, Shaper, earliest
 from ingest.pseudonyms import read_keys
 from ingest.readers import ParquetReader, Reader, content_digest
@@ -25,6 +26,8 @@ from linkgraph.ledger import Ledger
 from linkgraph.settings import Settings
 
 Progress = Callable[[FileReport], None]
+# Opened for a file, by its digest: takes what is behind its tokens, and forgets it again if the file is refused.
+Vault = Callable[[str], AbstractContextManager[Keep]]
 
 _UNKNOWN_AT_MOST = 50  # unknown columns shown: in JSON Lines every row can bring a new one
 _SHOWN = 100  # characters of a column's name
@@ -38,19 +41,33 @@ def ingest(
     columns: Path | None = None,
     progress: Progress | None = None,
 ) -> list[FileReport]:
+    """`take_files` without a vault. feed: the feed of every file, where their names do not say it. columns: a map of
+    foreign columns.
+    """
+    choice = Choice(feed, tuple(read_maps(columns)) if columns else ())
+    return take_files(paths, settings, now, choice, progress or _nobody)
+
+
+def take_files(
+    paths: Sequence[Path],
+    settings: Settings,
+    now: int,
+    choice: Choice,
+    progress: Progress,
+    vault: Vault | None = None,
+) -> list[FileReport]:
     """Read files, or folders of files, into the ledger; one report per file, in order.
 
-    now: the clock, epoch microseconds. feed: the feed of every file, where their names do not say it. columns: a map of
-    foreign columns. progress: called with the state of a file after each chunk and at its end.
+    now: the clock, epoch microseconds. progress: called with the state of a file after each chunk and at its end.
+    vault: opened for each file by its digest, it takes the values behind the tokens; what it raises is raised here.
 
     Every file is tried, whatever became of the others. InputError at the end names each refused file; `progress` has
     had all reports by then. UsageError, before anything is read, for an unknown feed, a bad map or bad keys.
     """
-    choice = Choice(feed, tuple(read_maps(columns)) if columns else ())
     sources = list(find_sources(paths, choice))
     keys, lists = read_keys(settings.keys_file, settings.home), open_registry(settings.home)
     normalizer = Normalizer(keys, settings.memory_limit, settings.threads, lists)
-    work = _Work(settings, normalizer, lists, now, progress or _nobody)
+    work = _Work(settings, normalizer, lists, now, progress, vault)
     try:
         reports = [work.take(source) for source in sources]
     finally:
@@ -76,6 +93,7 @@ class _Work:
     lists: Registry
     now: int
     progress: Progress
+    vault: Vault | None
 
     def take(self, source: SourceFile | FileReport) -> FileReport:
         """Ingest one file; a refusal becomes its report."""
@@ -100,11 +118,19 @@ class _Work:
         with RejectFile(listed, str(source.path)) as rejects:
             reading = _Reading(source, report, rejects, self, _Unknown(self.normalizer))
             try:
-                ledger.append(source.feed, report.digest, reading.batches(), reading.classes if self.lists else None)
+                with self._keeping(report.digest):
+                    ledger.append(
+                        source.feed, report.digest, reading.batches(), reading.classes if self.lists else None
+                    )
             except InputError as error:
                 return replace(reading.report, status="refused", error=str(error))
         note = reading.report.note if reading.report.rows else "no rows"
         return replace(reading.report, status="committed", note=note)
+
+    @contextmanager
+    def _keeping(self, digest: str) -> Iterator[None]:
+        with self.vault(digest) if self.vault else nullcontext() as keep, self.normalizer.keeping(keep):
+            yield
 
     def reader(self, source: SourceFile) -> Reader:
         """The open file."""

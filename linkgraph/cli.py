@@ -58,17 +58,21 @@ def ingest(
     columns: Annotated[Path | None, typer.Option(help="TOML map of foreign columns")] = None,
 ) -> None:
     """Read feed files, or folders of them, into the ledger. A file is taken whole or not at all."""
-    from ingest.pipeline import ingest as ingest_files
+    from ingest.mapping import read_maps
+    from ingest.pipeline import take_files
     from ingest.reports import FileReport
+    from ingest.sources import Choice
+    from linkgraph.commands.values import filling
 
-    with Bar("ingest") as bar:
+    settings, choice = read_settings(), Choice(feed, tuple(read_maps(columns)) if columns else ())
+    with Bar("ingest") as bar, filling(settings) as vault:
 
         def seen(report: FileReport) -> None:
             bar.at(f"{report.path.name} {report.rows:,} rows")
             if report.status != "reading":
                 bar.say(report.line())
 
-        ingest_files(paths, read_settings(), _now(), feed, columns, seen)
+        take_files(paths, settings, _now(), choice, seen, vault)
 
 
 @app.command()
@@ -274,15 +278,16 @@ def status(as_json: AsJson = False) -> None:
 def serve(host: str = "127.0.0.1", port: Annotated[int, typer.Option(min=0, max=65_535)] = 8000) -> None:
     """Serve the API on this machine."""
     from api.server import run as run_server
+    from linkgraph.commands.values import tokeniser
+
+    def ready(url: str) -> None:
+        typer.echo(f"serving on {url}, described at {url}/openapi.json", err=True)
 
     if not key_commands.has_live_key():
         typer.echo("no key is live: make one with `linkgraph key create --role investigator --name NAME`", err=True)
-    run_server(
-        read_settings(),
-        host,
-        port,
-        lambda url: typer.echo(f"serving on {url}, described at {url}/openapi.json", err=True),
-    )
+    settings = read_settings()
+    with tokeniser(settings) as tokenise:
+        run_server(settings, host, port, ready, tokenise)
 
 
 @app.command()

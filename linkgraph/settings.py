@@ -50,6 +50,9 @@ class Settings(BaseSettings):
         None,
         description="where heads of the audit chain are kept, best on another system; default: `audit.anchors` in home",
     )
+    vault_key_file: Path | None = Field(
+        None, description="file with the key of the vault, 64 hexadecimal digits; without one there is no vault"
+    )
     reject_share: float = Field(0.01, ge=0, le=1, description="share of rejected rows above which a file is refused")
     memory_limit: str = Field("2GB", description="memory DuckDB may use before it spills to disk")
     threads: int = Field(2, ge=1, description="threads DuckDB may use")

@@ -1,4 +1,4 @@
-"""Opens all of the casework at once, as the settings say: the database, the chain of its audit, the anchors of that."""
+"""Opens all of the casework at once, as the settings say: the database, the audit with its anchors, the vault."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from linkgraph.casework.anchors import Anchors
 from linkgraph.casework.audit import Chain
 from linkgraph.casework.database import Database, open_database
-from linkgraph.casework.secret import read_secret
+from linkgraph.casework.secret import read_secret, read_secret_file
+from linkgraph.casework.vault import Vault
 from linkgraph.settings import Settings
 
 
@@ -18,13 +19,16 @@ class Casework:
     database: Database
     chain: Chain
     anchors: Anchors
+    vault: Vault | None
 
 
 def open_casework(settings: Settings) -> Casework:
     """All of it; CaseworkError or UsageError if a part cannot be opened. Close its database at the end."""
     chain = Chain(read_secret(settings.audit_key_file, settings.home, "audit.key"))
     anchors = Anchors(settings.audit_anchor_file or settings.home / "audit.anchors", chain)
-    return Casework(open_database(settings.casework_url), chain, anchors)
+    vault_key = None if settings.vault_key_file is None else read_secret_file(settings.vault_key_file)
+    database = open_database(settings.casework_url)
+    return Casework(database, chain, anchors, Vault(database, vault_key) if vault_key else None)
 
 
 @contextmanager

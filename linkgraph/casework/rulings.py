@@ -59,16 +59,20 @@ def checked(ruling: Ruling, now: int) -> Ruling:
 
 def wrong_field(ruling: Ruling, now: int) -> str | None:
     """The first field that cannot be taken; None if all can."""
-    reason = ruling.reason
     fits = {
         "verdict": ruling.verdict in WORDS,
         "target": _target_fits(ruling),
         "class": (ruling.class_name in HUB_CLASSES) if ruling.verdict == "hub" else ruling.class_name is None,
-        "reason": 0 < len(reason) <= LONGEST_REASON and _is_plain(reason) and not holds_card_number(reason),
+        "reason": is_reason(ruling.reason),
         "expires_at": ruling.expires_at is None or now < ruling.expires_at < _END_OF_TIME,
         "case_id": ruling.case_id is None or _CASE_ID.fullmatch(ruling.case_id) is not None,
     }
     return next((field for field, good in fits.items() if not good), None)
+
+
+def is_reason(text: str) -> bool:
+    """Whether a text may be kept as somebody's reason."""
+    return 0 < len(text) <= LONGEST_REASON and _is_plain(text) and not holds_card_number(text)
 
 
 def _target_fits(ruling: Ruling) -> bool:

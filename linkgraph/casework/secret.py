@@ -20,6 +20,11 @@ def read_secret(path: Path | None, home: Path, name: str) -> bytes:
         path = home / name
         if not path.exists():
             _make(path)
+    return read_secret_file(path)
+
+
+def read_secret_file(path: Path) -> bytes:
+    """The secret in a file that has to be there; UsageError as above."""
     try:
         if path.stat().st_mode & 0o077:
             raise UsageError(f"secret file {path}: readable by others than its owner; run chmod 600 on it")

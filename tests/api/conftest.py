@@ -21,5 +21,5 @@ def world_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def world(world_home: Path) -> Iterator[httpx.Client]:
     """That run, served."""
-    with serving(world_home) as client:
+    with serving(world_home, vault=True) as client:
         yield client

@@ -1,5 +1,6 @@
 """A real server on a free port of loopback, over the real application, for as long as a block lasts."""
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -36,11 +37,14 @@ def publish(home: Path, content: Tables, run_id: str = "r-1") -> Run:
     return Store(settings_of(home)).publish(content, run_id)
 
 
-def new_key(home: Path, role: str = "lead", days: int = 400, now: float = NOW) -> str:
+def new_key(home: Path, role: str = "lead", days: int = 400, now: float = NOW, settings: Settings | None = None) -> str:
     """The text of a new key; a service's may use every operation."""
     scope = tuple(ACCESS) if role == "service" else ()
     key = keys.new_key(f"test {role}", role, scope, days, int(now * 1e6))
-    with closing(open_database(settings_of(home).casework_url)) as database, database.write() as connection:
+    with (
+        closing(open_database((settings or settings_of(home)).casework_url)) as database,
+        database.write() as connection,
+    ):
         return keys.create(connection, key)
 
 
@@ -49,14 +53,28 @@ def bearing(text: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {text}"}
 
 
+def tokenise(kind: str, value: str) -> tuple[str | None, str | None]:
+    """Some token of a value."""
+    return hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()[:32], None
+
+
 @contextmanager
 def serving(
-    home: Path, now: Callable[[], float] = lambda: NOW, open_view: OpenView = open_view, role: str = "lead"
+    home: Path,
+    now: Callable[[], float] = lambda: NOW,
+    open_view: OpenView = open_view,
+    role: str = "lead",
+    vault: bool = False,
 ) -> Iterator[httpx.Client]:
     """A client of the application over `home`, with a key of its own."""
+    settings = settings_of(home)
+    if vault:
+        (home / "vault.key").touch(0o600)
+        (home / "vault.key").write_text("ab" * 32)
+        settings = settings.model_copy(update={"vault_key_file": home / "vault.key"})
     headers = bearing(new_key(home, role))
     with (
-        listening(create_app(settings_of(home), now, open_view)) as url,
+        listening(create_app(settings, now, open_view, tokenise)) as url,
         httpx.Client(base_url=url, headers=headers) as client,
     ):
         yield client

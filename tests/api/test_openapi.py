@@ -36,6 +36,8 @@ OPERATIONS = [
     ("POST", "/v1/verdicts/{verdict_id}/approve"),
     ("POST", "/v1/verdicts/{verdict_id}/reject"),
     ("POST", "/v1/verdicts/{verdict_id}/withdraw"),
+    ("POST", "/v1/search"),
+    ("POST", "/v1/reveals"),
     ("GET", "/v1/audit"),
     ("POST", "/v1/audit/verify"),
     ("GET", "/livez"),

@@ -112,6 +112,7 @@ def check_kills(settings: Settings, folder: Path, trials: int, seed: int) -> int
             before = acknowledged.stat().st_size
             child.start()
             while acknowledged.stat().st_size == before:
+                assert child.is_alive(), (seed, trial)
                 time.sleep(0.001)
             time.sleep(draw.uniform(0, 0.05))
             child.kill()

@@ -25,6 +25,7 @@ _SHOWN = set(Settings.model_fields) - {
     "database_url",
     "audit_key_file",
     "audit_anchor_file",
+    "vault_key_file",
     "neo4j_password",
     "parameters",
 }
