@@ -15,7 +15,7 @@ class _In(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class IdentifierIn(_In):
+class EvidenceIn(_In):
     """An identifier, or only one account's link to it."""
 
     identifier: str = Field(min_length=3, max_length=512, description="'kind:token'", examples=["card:9f2c31d07a"])
@@ -37,13 +37,13 @@ class HandIn(_In):
 class WithoutIn(_In):
     """What is not to count."""
 
-    remove: list[IdentifierIn | LabelIn | HandIn] = Field(
+    remove: list[EvidenceIn | LabelIn | HandIn] = Field(
         min_length=1, max_length=50, examples=[[{"identifier": "card:9f2c31d07a"}]]
     )
 
     def supposed(self, account_id: str) -> Supposition:
         """What is supposed of the account."""
-        things = [each for each in self.remove if isinstance(each, IdentifierIn)]
+        things = [each for each in self.remove if isinstance(each, EvidenceIn)]
         return Supposition(
             links=frozenset((each.account_id, each.identifier) for each in things if each.account_id),
             identifiers=frozenset(each.identifier for each in things if not each.account_id),
@@ -54,7 +54,7 @@ class WithoutIn(_In):
     @property
     def identifiers(self) -> list[str]:
         """The identifiers named."""
-        return sorted(each.identifier for each in self.remove if isinstance(each, IdentifierIn))
+        return sorted(each.identifier for each in self.remove if isinstance(each, EvidenceIn))
 
 
 class MinimalIn(_In):

@@ -8,6 +8,7 @@ import numpy as np
 from linkgraph.explain.network import Changed, Near
 from linkgraph.solved import Rules
 
+_ROUNDING = 1e-10
 _BELOW_ONE = float(np.nextafter(1.0, 0.0))
 
 
@@ -66,7 +67,8 @@ def _terms(account: int, near: Near) -> tuple[float, float]:
 
 def graph_score(voltage: float, met: float, rules: Rules) -> float:
     """What a voltage and the fraud met at one hop are worth, in log-odds."""
-    v = min(max(voltage, 0.0), 1.0 - 1e-9)
+    # What is left of rounding is no evidence: without any, risk is exactly 0.
+    v = min(voltage, 1.0 - 1e-9) if voltage > _ROUNDING else 0.0
     return rules.propagated * math.log1p(v / (1.0 - v) / rules.odds_ref) + rules.one_hop * math.log1p(met)
 
 

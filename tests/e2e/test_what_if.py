@@ -121,6 +121,17 @@ def test_only_what_is_evidence_has_an_effect(view: GraphView, net: Solved) -> No
     assert less.effect.after.score < less.effect.before.score
 
 
+def test_without_any_evidence_the_risk_is_exactly_nothing(view: GraphView, net: Solved) -> None:
+    told = 0
+    for account in view.flagged(30):
+        held = {f"{each.kind}:{each.identifier}" for each in view.links([account.account_id], 1_000)}
+        after = what_if(view, net, account.account_id, Supposition(identifiers=frozenset(held))).effect.after
+        if after.ring_id is None and account.behaviour == 0:
+            assert (after.score, after.risk, after.flagged) == (0.0, 0.0, False)
+            told += 1
+    assert told
+
+
 def test_a_night_keeps_its_network_apart_from_later_ones(settings: Settings, run: Run, tmp_path: Path) -> None:
     first = {each.name: each.read_bytes() for each in run.solved.iterdir()}
     run_night(settings, Plan(seed=5))
