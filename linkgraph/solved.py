@@ -112,7 +112,7 @@ class Solved:
     opened, checked, surname, home: of each account, since when (epoch seconds) and whether its holder was checked well;
     equal numbers are equal names and addresses, -1 unknown ones. intruder_of: the account of each intruder. behaviour,
     money, ring, ring_firm: what the night found per account. signal_*: behaviour signals by account. paid_*: money from
-    fraud by receiver.
+    fraud by receiver. rulings: verdicts that part accounts, as 'id word'; apart_*: which part whom, by account.
     """
 
     rules: Rules
@@ -148,6 +148,10 @@ class Solved:
     paid_account: Ints
     paid_by: Ints
     paid_weight: Floats
+    rulings: Names
+    apart_account: Ints
+    apart_other: Ints
+    apart_ruling: Ints
 
     @property
     def accounts(self) -> int:
@@ -175,7 +179,7 @@ class Solved:
         return [account, self.accounts + place] if has else [account]
 
 
-_NAMES = ("account_ids", "keys")
+_NAMES = ("account_ids", "keys", "rulings")
 _DIRECT = tuple(Direct.__dataclass_fields__)
 _ARRAYS = tuple(name for name in Solved.__dataclass_fields__ if name not in (*_NAMES, "rules", "direct"))
 

@@ -28,8 +28,9 @@ def solved_of(links: Links, identifiers: int, ties: Ties, ips: int = 0) -> Solve
     n = network.accounts
     keys = [f"{'ip' if x < ips else 'zid'}:{x:03}" for x in range(identifiers)]
     firm = discounted(network, np.where(links.identifier < ips, 0.0, links.conductance))
+    apart = ("apart_account", "apart_other", "apart_ruling")
     nothing: dict[str, Any] = {
-        name: np.zeros(0, np.int32) for name in ("signal_account", "paid_account", "paid_by", "intruder_of")
+        name: np.zeros(0, np.int32) for name in (*apart, "signal_account", "paid_account", "paid_by", "intruder_of")
     } | {name: np.zeros(n) for name in ("behaviour", "money", "ring", "ring_firm")}
     return Solved(
         rules=RULES,
@@ -57,6 +58,7 @@ def solved_of(links: Links, identifiers: int, ties: Ties, ips: int = 0) -> Solve
         signal_rate=np.zeros(0),
         signal_seen=np.zeros(0, np.int64),
         paid_weight=np.zeros(0),
+        rulings=Names(pa.array([], pa.large_string())),
         **nothing,
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from linkgraph.errors import NotFoundError
-from linkgraph.explain import doubts, persons, signs
+from linkgraph.explain import doubts, persons, ruled, signs
 from linkgraph.explain import shares as on_demand
 from linkgraph.explain.clearing import smallest_clearing
 from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Shared
@@ -78,6 +78,7 @@ def explain(
     basis = _basis(account, shares, own, pairs, links_cut or any(cut.values()))
     against = doubts.of_account(account, pairs, basis, hubs, membership, run.as_of)
     against += persons.of_account(net, account_id, pairs, clearing, run.as_of) if net else []
+    against += ruled.of_account(net, account_id, _met(account_id, pairs, members)) if net else []
     place = net.account_ids.place(account_id) if net else None
     return Explanation(
         account=account,
@@ -106,7 +107,12 @@ def explain(
 
 def _with_persons(net: Solved, account_id: str, pair: PairReasons) -> PairReasons:
     against = [*pair.doubts, *persons.of_pair(net, account_id, pair.other_account_id)]
+    against += ruled.of_pair(net, account_id, pair.other_account_id)
     return replace(pair, doubts=tuple(doubts.ranked(against)))
+
+
+def _met(account_id: str, pairs: Sequence[PairReasons], members: Sequence[Member]) -> set[str]:
+    return ({pair.other_account_id for pair in pairs} | {each.account_id for each in members}) - {account_id}
 
 
 def top_links(explanation: Explanation, most: int = 3) -> list[OwnLink]:

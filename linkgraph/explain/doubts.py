@@ -20,8 +20,9 @@ _INNOCENT = {"cleared": "was cleared by a reviewer", "victim": "is labelled a vi
 
 # The strongest first: the first doubt that holds is the one on the card.
 _ORDER = (
-    "cleared", "victim", "other_cleared", "other_victim", "household", "ip_only", "no_time_overlap", "rests_on_one",
-    "single_identifier", "shared_by_many", "old_link", "long_history", "kyc_differs", "unsure_member", "not_counted",
+    "cleared", "victim", "other_cleared", "other_victim", "ruled_apart", "household", "ip_only", "no_time_overlap",
+    "rests_on_one", "single_identifier", "shared_by_many", "old_link", "long_history", "kyc_differs", "unsure_member",
+    "not_counted",
 )  # fmt: skip
 
 

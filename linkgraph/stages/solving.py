@@ -50,6 +50,20 @@ def keep_network(
     for name, array in arrays.items():
         solved.save_array(folder, name, array)
     solved.save_direct(folder, _direct(network))
+    _keep_apart(night)
+
+
+def _keep_apart(night: Night) -> None:
+    """Whom verdicts part, seen from either account, and by which verdict."""
+    apart, ruled = night.columns("apart"), night.engine.read("rulings")
+    solved.save_names(night.run.solved, "rulings", ruled["ruling"])
+    place = {verdict_id: number for number, verdict_id in enumerate(ruled["verdict_id"].to_pylist())}
+    by = np.array([place[verdict_id] for verdict_id in apart["verdict_id"].tolist()], np.int32)
+    both = np.concatenate(
+        [np.column_stack([apart[one], apart[other], by]) for one, other in (("a", "b"), ("b", "a"))]
+    ).astype(np.int32)
+    for name, column in zip(("account", "other", "ruling"), np.unique(both, axis=0).T, strict=True):
+        solved.save_array(night.run.solved, f"apart_{name}", column)
 
 
 def _links_of(network: propagation.Network) -> tuple[NDArray[np.int64], propagation.Ints, propagation.Floats]:

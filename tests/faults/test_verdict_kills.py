@@ -1,4 +1,4 @@
-"""Verdict writes, killed anywhere: what was acknowledged is there once, and nothing is there by halves.
+"""Verdict writes, killed anywhere: what was acknowledged is there once with its audit row, and nothing by halves.
 
 `python -m tests.faults.test_verdict_kills 200` does so many trials on SQLite and says how many writes were looked at.
 """
@@ -17,31 +17,42 @@ from pathlib import Path
 import pytest
 
 from linkgraph.casework import verdicts
-from linkgraph.casework.database import open_database
+from linkgraph.casework.audit import Chain, Wanted, read_rows
+from linkgraph.casework.database import Connection, open_database
 from linkgraph.casework.keys import Principal
 from linkgraph.casework.rulings import Ruling
-from linkgraph.casework.verdicts import Effect
+from linkgraph.casework.verdicts import Effect, Record
+from linkgraph.casework.verification import verify
 
 pytestmark = pytest.mark.slow
 
 ANN, BOB = Principal("ann", "Ann", "investigator"), Principal("bob", "Bob", "lead")
 NOW = 1_700_000_000_000_000
+RULING = Ruling("hub", "device", "0" * 32, (), "office", "an office")
+CHAIN = Chain(b"k" * 32)
 TRIALS = 4
 
 
 def write_forever(url: str) -> None:
-    """Propose, approve, withdraw, and say each on a line of its own once it is committed."""
-    ruling = Ruling("hub", "device", "0" * 32, (), "office", "an office")
+    """Propose, approve, withdraw, each with its row of the audit, and say so on a line once it is committed."""
     with closing(open_database(url)) as database:
         print("ready", flush=True)  # noqa: T201
         while True:
-            with database.write() as connection:
-                record = verdicts.propose(connection, ruling, Effect("r-1", (), (), ()), ANN, 5, NOW)
-            print(f"{record.verdict_id} 1", flush=True)  # noqa: T201
-            for version, change, by in ((1, verdicts.approve, BOB), (2, verdicts.withdraw, ANN)):
+            record: Record | None = None
+            for name, by in (("propose", ANN), ("approve", BOB), ("withdraw", ANN)):
                 with database.write() as connection:
-                    change(connection, record.verdict_id, version, by, NOW)
-                print(f"{record.verdict_id} {version + 1}", flush=True)  # noqa: T201
+                    after = _change(connection, record, by)
+                    act = verdicts.act_of(name, by, record, after, "a test")
+                    CHAIN.append(connection, [act], NOW)
+                    record = after
+                print(f"{record.verdict_id} {record.version}", flush=True)  # noqa: T201
+
+
+def _change(connection: Connection, record: Record | None, by: Principal) -> Record:
+    if record is None:
+        return verdicts.propose(connection, RULING, Effect("r-1", (), (), ()), by, 5, NOW)
+    change = verdicts.approve if record.version == 1 else verdicts.withdraw
+    return change(connection, record.verdict_id, record.version, by, NOW)
 
 
 def trial(url: str, seed: int) -> int:
@@ -58,12 +69,15 @@ def trial(url: str, seed: int) -> int:
     with closing(open_database(url)) as database, database.read() as connection:
         found = {each.verdict_id: each for each in verdicts.list_verdicts(connection, 1_000_000)}
         count = Counter(each.verdict_id for each in verdicts.list_verdicts(connection, 1_000_000))
+        rows = Counter(row.object for row in read_rows(connection, Wanted(), 1_000_000))
+        assert verify(connection, CHAIN, ()).sound
     for verdict_id, version in acknowledged.items():
         assert count[verdict_id] == 1, (seed, verdict_id)
         assert version <= found[verdict_id].version <= version + 1, (seed, verdict_id)
     for record in found.values():
         expected = {1: "proposed", 2: "in_force", 3: "withdrawn"}[record.version]
         assert (record.state, record.decided_by is not None) == (expected, record.version > 1), seed
+        assert rows[record.verdict_id] == record.version, seed
     return len(lines)
 
 

@@ -3,15 +3,18 @@ when it is gone.
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from linkgraph.explain.account import Explanation, explain
 from linkgraph.model import Verdict
 from linkgraph.nightly import Plan, run_night
-from linkgraph.runs import Run
+from linkgraph.runs import Run, solved_of
 from linkgraph.settings import Settings
+from linkgraph.store import open_view
 from tests.golden.test_lists_and_twins import described
 from tests.golden.worlds import AS_OF, Fact, Judged, card, crypto, customer, feeds, label, login, read, settle, together
 
@@ -236,3 +239,34 @@ def test_the_order_of_verdicts_changes_nothing(settings: Settings, before: Judge
     both = (verdict("cleared", "word-2"), verdict("not_evidence", "twin-b", "twin-a"))
     assert run_of(settings, *both).record()["tables"] == run_of(settings, *both[::-1]).record()["tables"]
     assert run_of(settings, *both).run_id == run_of(settings, *both[::-1]).run_id
+
+
+def doubted(settings: Settings, account_id: str, *verdicts: Verdict) -> Explanation:
+    run = run_of(settings, *verdicts)
+    with closing(open_view(settings, run, earlier=True)) as view:
+        return explain(view, account_id, net=solved_of(run))
+
+
+def test_who_meets_again_through_other_evidence_has_the_verdict_as_a_doubt(settings: Settings, before: Judged) -> None:
+    """The twins keep their card when their phone is ruled out."""
+    parted = doubted(settings, "twin-a", verdict("not_evidence", **on(before, "twin-a", "device")))
+    (pair,) = [each for each in parted.pairs if each.other_account_id == "twin-b"]
+    assert ("ruled_apart", "v-not_evidence") in [(each.code, each.about) for each in pair.doubts]
+    (told,) = [each for each in parted.doubts if each.code == "ruled_apart"]
+    assert told.about == "v-not_evidence"
+    assert "1 account that it still meets (not_evidence)" in told.text
+
+
+def test_who_meets_again_in_a_ring_has_the_verdict_as_a_doubt(settings: Settings, before: Judged) -> None:
+    """Two of a ring are not one hand, and the others hold both."""
+    names = GROUPS["hostel"]
+    assert set(names) in before.groups
+    parted = doubted(settings, names[2], verdict("not_evidence", *names[2:]))
+    assert parted.membership is not None
+    assert [each.about for each in parted.doubts if each.code == "ruled_apart"] == ["v-not_evidence"]
+
+
+def test_who_is_free_has_no_such_doubt(settings: Settings, before: Judged) -> None:
+    freed = doubted(settings, "plain-2", verdict("not_evidence", **on(before, "plain-1", "device")))
+    assert [each for each in freed.doubts if each.code == "ruled_apart"] == []
+    assert doubted(settings, "plain-2").doubts == doubted(settings, "plain-2", verdict("cleared", "word-3")).doubts
