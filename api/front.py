@@ -20,7 +20,17 @@ from api.auditing import Note, act_of
 from api.bodies import read_body
 from api.bounds import refusal
 from api.metrics import Metrics
-from api.problems import INTERNAL, OVERLOADED, TOO_MANY, UNAUTHENTICATED, Kind, ProblemError, kind_of, respond
+from api.problems import (
+    INTERNAL,
+    OVERLOADED,
+    TIMED_OUT,
+    TOO_MANY,
+    UNAUTHENTICATED,
+    Kind,
+    ProblemError,
+    kind_of,
+    respond,
+)
 from api.rates import Rates
 from api.security import OPEN, Door, Entry, in_time
 from linkgraph.casework.recorder import Recorder
@@ -30,6 +40,9 @@ _LOG: Final = logging.getLogger("linkgraph.api")
 
 # More requests than this at once are told to come back; fewer than there are worker threads, so none queues for one.
 _AT_ONCE: Final = 32
+
+# An answer that has not begun by then is given up. What a route asks of others has shorter deadlines of its own.
+_ANSWER_SECONDS: Final = 8.0
 
 # A method is the caller's text: others than these are not named in the log.
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -91,7 +104,24 @@ class Front:
             if entry.refusal is not None:
                 raise ProblemError(entry.refusal)
             receive = await read_body(scope, receive) if entry.takes_body else receive
-        await self._app(scope, receive, exchange.send)
+        await self._in_time(exchange, receive)
+
+    async def _in_time(self, exchange: "_Exchange", receive: Receive) -> None:
+        """Let the application answer, or answer without it: a thread that hangs cannot be ended, only left."""
+        left = False
+
+        async def send(message: Message) -> None:
+            if not left:
+                await exchange.send(message)
+
+        answering = asyncio.ensure_future(self._app(exchange.scope, receive, send))
+        await asyncio.wait((answering,), timeout=_ANSWER_SECONDS)
+        if answering.done() or exchange.status:
+            await answering
+            return
+        left = True
+        answering.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        raise ProblemError(TIMED_OUT)
 
     def _charge(self, entry: Entry, exchange: "_Exchange") -> None:
         """Take what the request costs from its key, or from what all without a live key share."""

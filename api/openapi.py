@@ -29,6 +29,7 @@ _UNREADY: Final = (
     problems.UNAVAILABLE,
     problems.BUSY,
     problems.OVERLOADED,
+    problems.TIMED_OUT,
     problems.NOTHING_PUBLISHED,
 )
 _SCHEME: Final = {

@@ -69,6 +69,7 @@ UNAVAILABLE: Final = Kind(503, "store_unavailable", "The graph store cannot be r
 BUSY: Final = Kind(503, "store_busy", "A run is being published", retry_after=1)
 CASEWORK_UNAVAILABLE: Final = Kind(503, "casework_unavailable", "Keys or audit cannot be reached", retry_after=2)
 OVERLOADED: Final = Kind(503, "overloaded", "Too many requests at once", retry_after=1)
+TIMED_OUT: Final = Kind(503, "timed_out", "No answer in time", retry_after=5)
 NOTHING_PUBLISHED: Final = Kind(503, "nothing_published", "No run is published yet", retry_after=60)
 
 

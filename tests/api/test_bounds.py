@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from api import front
 from linkgraph.errors import StoreError
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
@@ -101,6 +102,23 @@ def test_more_requests_than_can_be_worked_on_are_told_to_come_back(home: Path) -
             thread.join()
         problem(client.get("/v1/rings"), 503, "store_unavailable")
     assert codes.count("overloaded") == 8
+
+
+def test_an_answer_that_does_not_come_is_given_up(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(front, "_ANSWER_SECONDS", 0.2)
+    publish(home, WORLD)
+    go = threading.Event()
+
+    def hangs(settings: Settings, run: Run, earlier: bool) -> GraphView:
+        go.wait(10)
+        raise StoreError("late")
+
+    with serving(home, open_view=hangs) as client:
+        answer = client.get("/v1/rings")
+        problem(answer, 503, "timed_out")
+        assert answer.headers["retry-after"] == "5"
+        go.set()
+        problem(client.get("/v1/rings"), 503, "store_unavailable")
 
 
 def raw(netloc: bytes, head: bytes) -> bytes:
