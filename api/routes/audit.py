@@ -38,7 +38,12 @@ class AuditQuery(BaseModel):
         description="`next_cursor` of the page before",
         examples=["9AgmnvTYg3emgyvn7Iuvcg.WzEwNDJd"],
     )
-    principal: str | None = Field(None, max_length=64, description="id of a key", examples=["5f0c1b2a9d8e"])
+    principal: str | None = Field(
+        None,
+        pattern=r"^([0-9a-f]{12}|anonymous|uid:[0-9]{1,10})$",
+        description="id of a key, `anonymous`, or the user of a command",
+        examples=["5f0c1b2a9d8e"],
+    )
     object: str | None = Field(
         None, max_length=1024, description="id of an account or ring, percent-encoded as in a path", examples=["A1"]
     )

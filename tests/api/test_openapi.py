@@ -145,6 +145,8 @@ def test_what_is_served_is_what_is_described(
         # Two ids that are too long make an address that is: refused too, by a status that the check does not know.
         # Nor does it know the status of a version that is none.
         excluded += [negative_data_rejection] if answer.status_code in (412, 414) else []
+        # Whatever is put into an address is a text, so that a filter which takes any text refuses none.
+        excluded += [negative_data_rejection] if path == "/v1/audit" else []
         case.validate_response(answer, headers=keys[role], excluded_checks=excluded)
 
     holds()
