@@ -27,6 +27,10 @@ _GUILTY = ("fraud", "suspected")
 _INNOCENT = ("cleared", "victim")
 
 
+# The network near a change, solved with and without IP addresses.
+Both = tuple[Near, Near]
+
+
 class View(Protocol):
     """What is asked of a run besides its solved network; every graph store's view has it."""
 
@@ -124,28 +128,47 @@ def what_if(view: View, net: Solved, account_id: str, supposed: Supposition) -> 
 def effects(view: View, net: Solved, supposed: Supposition) -> tuple[list[Effect], tuple[str, ...]]:
     """Everybody whose score, flag or ring changes, the largest fall first; and the names of the limits hit."""
     changes, _ = resolve(net, supposed)
-    reached, truncated = _reached(net, changes)
+    reached, near = _reached(net, changes)
     named = {account_id for pair in supposed.pairs for account_id in pair}
     ids = sorted({net.account_ids[place] for place in reached} | named)
     rings = sorted({each.ring_id for each in view.accounts(ids) if each.ring_id})
     gone, cut = left_rings(view, net.rules, rings, supposed.refutes)
+    sides = [(Changes(), _as_it_was(net, near)), (changes, near)]
     found = []
     for account in view.accounts(sorted({*ids, *gone})):
-        place = place_of(net, account.account_id)
-        before, _ = stand(net, place, Changes(), account.ring_id)
-        after, _ = stand(net, place, changes, None if account.account_id in gone else account.ring_id)
-        found.append(Effect(account.account_id, before, after))
+        place, after = place_of(net, account.account_id), None if account.account_id in gone else account.ring_id
+        standing = [
+            # A score is told without the account's own label: whoever has one is solved for alone.
+            _standing(net, place, side, both, ring_id)
+            if both and net.sigma[place] == 0 and place not in changes.ties
+            else stand(net, place, side, ring_id)[0]
+            for (side, both), ring_id in zip(sides, (account.ring_id, after), strict=True)
+        ]
+        found.append(Effect(account.account_id, *standing))
     moved = [each for each in found if each.differs]
     moved.sort(key=lambda each: (each.after.score - each.before.score, each.account_id))
+    truncated = any(each.truncated for each in near or ())
     return moved, (*(("nodes",) if truncated else ()), *cut)
 
 
 def stand(net: Solved, account: int, changes: Changes, ring_id: str | None) -> tuple[Standing, Near]:
     """What a night would say of an account with these changes, in this ring or in none."""
     full, firm = (solve_near(Changed(net, changes, without_ip, account), [account]) for without_ip in (False, True))
-    score = scores.score_of(account, full, firm, ring_id is not None)
+    return _standing(net, account, changes, (full, firm), ring_id), full
+
+
+def _standing(net: Solved, account: int, changes: Changes, both: Both, ring_id: str | None) -> Standing:
+    score = scores.score_of(account, *both, ring_id is not None)
     flagged = scores.is_flagged(account, score, Changed(net, changes))
-    return Standing(score.total, score.risk, flagged, ring_id), full
+    return Standing(score.total, score.risk, flagged, ring_id)
+
+
+def _as_it_was(net: Solved, near: Both | None) -> Both | None:
+    """The same parts of the network without the changes, solved in the same way."""
+    if near is None:
+        return None
+    full, firm = (solve_near(Changed(net, Changes(), each.network.firm), each.nodes) for each in near)
+    return full, firm
 
 
 def resolve(net: Solved, supposed: Supposition) -> tuple[Changes, tuple[str, ...]]:
@@ -208,17 +231,19 @@ def evidence_of(net: Solved, node: int) -> set[int]:
     return {int(x) for x in rows.node[rows.conductance > 0]} | {int(x) for x in direct.identifier[direct.row == node]}
 
 
-def _reached(net: Solved, changes: Changes) -> tuple[list[int], bool]:
-    """Accounts that feel a change: by voltage, or because fraud is met, or no longer met, at what they hold."""
+def _reached(net: Solved, changes: Changes) -> tuple[list[int], Both | None]:
+    """Accounts that feel a change: by voltage, or because fraud is met, or no longer met, at what they hold; and the
+    network solved near it, None where nothing is touched.
+    """
     touched = Changed(net, changes).touched
     if not len(touched):
-        return [], False
-    near = [solve_near(Changed(net, changes, firm)) for firm in (False, True)]
+        return [], None
+    near = solve_near(Changed(net, changes)), solve_near(Changed(net, changes, firm=True))
     felt = [each.nodes[np.abs(each.voltage - each.network.voltage[each.nodes]) > TOLERANCE] for each in near]
     held = _neighbours(net, np.unique(np.concatenate([touched, _neighbours(net, touched)])))
     paid = net.paid_account[np.isin(net.paid_by, list(changes.ties))]
     found = np.unique(np.concatenate([*felt, touched, held, paid]))
-    return [int(node) for node in found if node < net.accounts], any(each.truncated for each in near)
+    return [int(node) for node in found if node < net.accounts], near
 
 
 def _neighbours(net: Solved, nodes: Ints) -> Ints:
