@@ -25,7 +25,6 @@ NOT_FORESEEN: Final[Mapping[str, str]] = MappingProxyType(
         "rings": "which rings the night chooses from the pairs that are left, and what each is worth",
         "new_evidence": "evidence that begins to count where an identifier is no hub any more",
         "money": "money that an account newly ruled fraud has sent",
-        "learned": "what later fits learn from the ruling",
     }
 )
 
@@ -118,5 +117,4 @@ def _not_foreseen(ruling: Ruling) -> tuple[str, ...]:
     found = ["rings"]
     found += ["new_evidence"] if ruling.class_name == VERDICT else []
     found += ["money"] if ruling.verdict == "fraud" else []
-    found += ["learned"] if ruling.verdict in LABELS else []
     return tuple(found)
