@@ -11,10 +11,10 @@ def test_the_questions_compared(tmp_path: Path) -> None:
     publish(tmp_path, WORLD)
     paths, headers = paths_of(tmp_path), bearer(tmp_path)
     with server(tmp_path) as url:
-        alone = {name: one_by_one(url, asked, headers, 20) for name, asked in paths.items()}
+        alone = {name: one_by_one(url, asked, headers, 20) for name, asked in paths.items() if asked}
         at_rate = measure(url, paths["card"], headers, 20, 0.5)
     for name, figures in alone.items():
         print(f"{name}: {figures['p50'] / alone['card']['p50']:.2f} times the card")  # noqa: T201
-    assert set(alone) == {"card", "explanation", "ring"}
-    assert [figures["errors"] for figures in (*alone.values(), at_rate)] == [0, 0, 0, 0]
+    assert {"card", "explanation", "ring", "ring to draw", "why, one ring", "why, anybody"} <= set(alone)
+    assert {figures["errors"] for figures in (*alone.values(), at_rate)} == {0}
     assert at_rate["requests"] == 10
