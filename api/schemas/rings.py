@@ -174,7 +174,7 @@ class HeldFamilyOut(Wire):
 
 
 class BridgeOut(Wire):
-    """What the ring falls apart without: an identifier, a sort of sign, or one pair (then only `ends`)."""
+    """What the ring falls apart without: an identifier, or one pair (then only `ends`)."""
 
     family: str | None = Field(examples=["access"])
     kind: str | None = Field(examples=["device"])

@@ -1,4 +1,4 @@
-"""What holds a ring together, and what falls apart without each thing: identifiers, signs, single pairs.
+"""What holds a ring together, and which identifiers and which single pairs it falls apart without.
 
 Without a thing a pair has the best that is left of each family; it falls when they are fewer than a pair of the run
 needs. All of it is exact: the table of pairs says what each thing is worth to a pair.
@@ -59,7 +59,7 @@ class HeldFamily:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """What the ring falls apart without: an identifier or sort of sign, or one pair (`ends`); and who then leaves."""
+    """What the ring falls apart without: an identifier, or one pair (`ends`); and who then leaves."""
 
     family: str | None
     kind: str | None
@@ -116,11 +116,12 @@ def holding(
         (_holder(key, [pairs[number] for number in numbers], identifiers.get(key)) for key, numbers in carried.items()),
         key=lambda each: (-each.pairs, -each.members, each.kind or "", each.identifier),
     )
-    tried = sorted(carried, key=lambda key: (-len(carried[key]), key))[: limits.tried]
+    named = sorted((key for key in carried if not _is_sign(key)), key=lambda key: (-len(carried[key]), key))
+    tried = named[: limits.tried]
     found = _Ring(pairs, limits.needed).bridges({key: carried[key] for key in tried}, limits.tried) if whole else []
     cut = {
         "holders": len(holders) > limits.holders,
-        "bridges": not whole or len(found) > limits.bridges or len(carried) > limits.tried,
+        "bridges": not whole or len(found) > limits.bridges or len(named) > limits.tried,
     }
     return Holding(
         tuple(holders[: limits.holders]),
@@ -197,7 +198,7 @@ class _Ring:
         stays = np.ones(len(self._pairs), np.bool_)
         stays[[number for number in numbers if _left(self._pairs[number], key) < self._needed]] = False
         kind, _, token = key.partition(":")
-        return Bridge(_family(key), None if _is_sign(key) else kind, token, None, self._leaving(stays))
+        return Bridge(_family(key), kind, token, None, self._leaving(stays))
 
     def _without_pair(self, place: int) -> Bridge:
         stays = np.ones(len(self._pairs), np.bool_)

@@ -113,9 +113,10 @@ def why_linked(view: View, a: str, b: str, limits: WhyLimits | None = None, cite
         raise NotFoundError("no such two accounts in this run")
     ground = Ground()
     paths = _paths(view, ground, (a, b), limits)
-    pair = next(iter(view.pairs_among([a, b], 1)), None)
+    pair = _pair(view, ground, (a, b))
     both = _shared(view, ground, (a, b), pair, limits.bounds.users)
-    people = found | {each.account_id: each for each in view.accounts(_between(paths, found))}
+    between = _between(paths, found)
+    people = found | {each.account_id: each for each in (view.accounts(between) if between else [])}
     families, families_cut = _families(pair, [each for each in both if each.identifier.counted], limits.shared)
     answer = WhyLinked(
         run=view.run(),
@@ -143,6 +144,14 @@ def _paths(view: View, ground: Ground, ends: tuple[str, str], limits: WhyLimits)
         # Every hop costs 1 or more, so a path that has not been found yet costs more than so many hops.
         if found and found[0].in_time and found[0].cost <= reached + 1:
             break
+    return found
+
+
+def _pair(view: View, ground: Ground, ends: tuple[str, str]) -> Pair | None:
+    """The pair of the two, if there is one; asked for only where a bound may have kept it out of what was read."""
+    found = ground.pairs.get(frozenset(ends))
+    if found is None and "pairs" in ground.cut:
+        return next(iter(view.pairs_among(ends, 1)), None)
     return found
 
 

@@ -73,13 +73,17 @@ class Step:
 
 @dataclass(slots=True)
 class Ground:
-    """All that has been read so far. `uses`, `users`: links by account and by identifier; `asked`: accounts whose own
-    links are read; `signed`: pairs with signs, under both ends; `cut`: names of the bounds that left something out.
+    """All that has been read so far.
+
+    uses, users: links by account and by identifier. asked: accounts whose own links are read. followed: identifiers
+    whose users are. pairs: by their two ends; signed: those with signs, under both ends. cut: names of the bounds that
+    left something out.
     """
 
     identifiers: dict[str, Identifier] = field(default_factory=dict)
     uses: dict[str, dict[str, Link]] = field(default_factory=dict)
     users: dict[str, dict[str, Link]] = field(default_factory=dict)
+    pairs: dict[frozenset[str], Pair] = field(default_factory=dict)
     signed: dict[str, dict[str, Pair]] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     followed: set[str] = field(default_factory=set)
@@ -144,6 +148,7 @@ class Ground:
     def _sign(self, pairs: Sequence[Pair], asked: Sequence[str], limit: int) -> None:
         counts = dict.fromkeys(asked, 0)
         for pair in pairs:
+            self.pairs[frozenset((pair.account_a, pair.account_b))] = pair
             for end in (pair.account_a, pair.account_b):
                 if end in counts:
                     counts[end] += 1

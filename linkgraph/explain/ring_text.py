@@ -31,10 +31,8 @@ def _head(report: RingReport, run: RunStamp) -> Iterator[str]:
     yield f"Ring {plain(ring.ring_id)}: {ring.status}, score {ring.score:.2f} ({when(run)})"
     if ring.headline:
         yield f"  {plain(ring.headline)}"
-    yield (
-        f"  {count(ring.size, 'account')}, {ring.core_size} of them core; density {ring.density:.2f};"
-        f" falls apart without {count(ring.fragility, 'identifier')}"
-    )
+    apart = f"; its core falls apart without {count(ring.fragility, 'identifier')}" if ring.fragility else ""
+    yield f"  {count(ring.size, 'account')}, {ring.core_size} of them core; density {ring.density:.2f}{apart}"
     if ring.exposure:
         yield f"  {ring.exposure:,.2f} {plain(ring.currency or '')} in disputes of its members"
     yield f"  first seen in run {plain(ring.first_seen_run)}, last changed in run {plain(ring.last_changed_run)}"
@@ -75,7 +73,7 @@ def _thing(each: Holder | Bridge) -> str:
 
 def _bridges(report: RingReport) -> Iterator[str]:
     if report.holding.bridges:
-        yield "Without this it falls apart, and so many leave"
+        yield "Without one of these it falls apart, and these leave"
     for each in report.holding.bridges:
         what = f"the pair {' - '.join(map(plain, each.ends))}" if each.ends else _thing(each)
         yield f"  {what}: {accounts_in_words(each.leaving)}"
