@@ -106,7 +106,7 @@ def create_app(
     app.add_exception_handler(InvalidFieldError, on_invalid_field)
     app.add_exception_handler(HTTPException, on_http_error)
     door, rates = Door(casework.database, now, routes()), Rates(settings.requests_per_minute, time.monotonic)
-    app.add_middleware(Front, door=door, rates=rates, recorder=recorder, metrics=metrics)
+    app.add_middleware(Front, door=door, rates=rates, recorder=recorder, metrics=metrics, abandon=service.views.abandon)
     return app
 
 

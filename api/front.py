@@ -42,7 +42,9 @@ _LOG: Final = logging.getLogger("linkgraph.api")
 _AT_ONCE: Final = 32
 
 # An answer that has not begun by then is given up. What a route asks of others has shorter deadlines of its own.
-_ANSWER_SECONDS: Final = 8.0
+_ANSWER_SECONDS: Final = 3.5
+# One answer that takes long may be the fault of its question; so many at once are not.
+_HANGING: Final = 4
 
 # A method is the caller's text: others than these are not named in the log.
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -61,10 +63,20 @@ Account = Callable[[int], Awaitable[None]]
 
 
 class Front:
-    """The whole application, as the server sees it."""
+    """The whole application, as the server sees it. `abandon` lets go of what routes wait for."""
 
-    def __init__(self, app: ASGIApp, door: Door, rates: Rates, recorder: Recorder, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        door: Door,
+        rates: Rates,
+        recorder: Recorder,
+        metrics: Metrics,
+        abandon: Callable[[], None],
+    ) -> None:
         self._app, self._door, self._rates, self._recorder, self._metrics = app, door, rates, recorder, metrics
+        self._abandon = abandon
+        self._hanging: set[asyncio.Future[None]] = set()
         self._busy = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,7 +119,10 @@ class Front:
         await self._in_time(exchange, receive)
 
     async def _in_time(self, exchange: "_Exchange", receive: Receive) -> None:
-        """Let the application answer, or answer without it: a thread that hangs cannot be ended, only left."""
+        """Let the application answer, or answer without it: a thread that hangs cannot be ended, only left.
+
+        When several hang, it is what they wait for that hangs, and that is let go.
+        """
         left = False
 
         async def send(message: Message) -> None:
@@ -120,8 +135,16 @@ class Front:
             await answering
             return
         left = True
-        answering.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        self._hanging.add(answering)
+        answering.add_done_callback(self._ended)
+        if len(self._hanging) >= _HANGING:
+            self._abandon()
         raise ProblemError(TIMED_OUT)
+
+    def _ended(self, answering: "asyncio.Future[None]") -> None:
+        self._hanging.discard(answering)
+        # Nobody waits for it any more; an error that nobody reads would be logged with its message.
+        answering.cancelled() or answering.exception()
 
     def _charge(self, entry: Entry, exchange: "_Exchange") -> None:
         """Take what the request costs from its key, or from what all without a live key share."""

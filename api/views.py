@@ -82,6 +82,16 @@ class Views:
                 self._solved.popitem(last=False)
             return self._solved[run.run_id]
 
+    def abandon(self) -> None:
+        """Let go of what hangs: close every view of a store that can be away, readers or not; they get a StoreError."""
+        with self._lock:
+            hung = [opened for opened in list(self._opened.values()) if opened.view.is_remote]
+            for opened in hung:
+                self._drop(opened)
+        for opened in hung:
+            # Beside the event loop: saying goodbye to what does not answer may take a while.
+            threading.Thread(target=opened.view.close, daemon=True).start()
+
     def close(self) -> None:
         """Close every view that nobody reads; the others when they are given back."""
         with self._lock:

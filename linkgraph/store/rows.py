@@ -18,6 +18,7 @@ _CAP = 1_000_000
 class RowsView(ABC):
     """The questions of `base.GraphView`; a store adds how it opens, reads and closes."""
 
+    is_remote = False
     _stamp: RunStamp
 
     @abstractmethod

@@ -26,6 +26,8 @@ class _Place(NamedTuple):
 class Neo4jView(RowsView):
     """Reads one run; see `base.GraphView`. Safe to share between threads."""
 
+    is_remote = True
+
     def __init__(self, login: Login, run_id: str) -> None:
         self._run_id = run_id
         self._connection = Connection(login, writing=False)
