@@ -18,7 +18,12 @@ from tests.api.serving import NOW, bearing, listening, new_key
 from tests.builders import WORLD, write_run
 from tests.neo4j_server.server import Neo4jServer
 
-pytestmark = [pytest.mark.neo4j, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.neo4j,
+    pytest.mark.slow,
+    # The driver leaves a socket that breaks while it is being closed to the garbage collector.
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 IN_TIME = 4.0  # seconds, of service.md REL-03
 BACK = 10.0
@@ -73,7 +78,7 @@ def asked_at_once(client: httpx.Client, path: str) -> list[tuple[int, str, float
 
 
 def open_files() -> int:
-    """Of this process. The driver leaves a socket that breaks while it is being closed to the garbage collector."""
+    """Of this process, after the garbage collector has been."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
@@ -85,8 +90,8 @@ def connections(server: Neo4jServer) -> int:
 
 
 def test_a_server_that_hangs_is_a_problem_in_time_and_is_used_again(client: httpx.Client, server: Neo4jServer) -> None:
-    threads, held, files = threading.active_count(), connections(server), open_files()
-    for _ in range(3):
+    held = []
+    for _ in range(4):
         server.pause()
         try:
             answers = asked_at_once(client, "/v1/accounts/a1/explanation")
@@ -98,9 +103,10 @@ def test_a_server_that_hangs_is_a_problem_in_time_and_is_used_again(client: http
         assert max(took for *_, took in answers) < IN_TIME + 0.5
         assert (alive.status_code, ready.status_code) == (200, 503)
         assert until(lambda: client.get("/v1/accounts/a1").status_code == 200) < BACK
-    until(lambda: connections(server) <= held + AT_ONCE)
-    until(lambda: threading.active_count() <= threads + AT_ONCE)
-    until(lambda: open_files() <= files + 2 * AT_ONCE)
+        asked_at_once(client, "/v1/accounts/a1")
+        held.append((connections(server), threading.active_count(), open_files()))
+    # What hung is gone when the next one hangs: nothing grows from time to time.
+    assert all(last <= first + AT_ONCE // 2 for first, last in zip(held[0], held[-1], strict=True)), held
 
 
 def test_a_server_that_stops_is_a_problem_at_once_and_is_used_again(client: httpx.Client, server: Neo4jServer) -> None:

@@ -30,8 +30,6 @@ _CONNECT_SECONDS: Final = 5.0
 _READ_SECONDS: Final = 15.0
 _BATCH_SECONDS: Final = 60.0
 _STREAM_SECONDS: Final = 6 * 3600.0
-# A reader would rather hear that the server is away.
-_READ_PATIENCE: Final = 5.0
 
 Step = tuple[str, dict[str, Any]]
 Rows = list[list[Any]]
@@ -72,7 +70,9 @@ class Connection:
                 auth=(login.user, login.password),
                 connection_timeout=_CONNECT_SECONDS,
                 connection_acquisition_timeout=2 * _CONNECT_SECONDS,
-                max_transaction_retry_time=login.patience if writing else min(login.patience, _READ_PATIENCE),
+                # A reader would rather hear that the server is away. And a driver that is closed while it hangs would
+                # open connections again to retry, which nobody closes.
+                max_transaction_retry_time=login.patience if writing else 0.0,
                 # Until a value has changed its `was_` does not exist, and each read would log a warning of 1 KB.
                 notifications_min_severity="OFF",
                 telemetry_disabled=True,
