@@ -41,6 +41,8 @@ _SCHEME: Final = {
 
 _ACCOUNT: Final = ("read_account", "account_id")
 _EXPLANATION: Final = ("explain_account", "account_id")
+_AROUND: Final = ("read_neighbourhood", "account_id")
+_DRAWN: Final = ("read_ring_graph", "ring_id")
 _RING: Final = ("read_ring", "ring_id")
 _HISTORY: Final = ("read_ring_history", "ring_id")
 _RUN: Final = ("read_run", "run_id")
@@ -55,6 +57,7 @@ _VERSIONED: Final = ("propose_verdict", "read_verdict", "approve_verdict", "reje
 _LEADS_TO: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
     "read_account": {
         _EXPLANATION: "$response.body#/data/account_id",
+        _AROUND: "$response.body#/data/account_id",
         _RING: "$response.body#/data/ring/ring_id",
         _RUN: "$response.body#/meta/run_id",
     },
@@ -70,9 +73,12 @@ _LEADS_TO: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
     "list_rings": {_RING: "$response.body#/data/rings/0/ring_id", _RUN: "$response.body#/meta/run_id"},
     "read_ring": {
         _HISTORY: "$response.body#/data/ring_id",
+        _DRAWN: "$response.body#/data/ring_id",
         _ACCOUNT: "$response.body#/data/members/0/account_id",
         _EXPLANATION: "$response.body#/data/members/0/account_id",
     },
+    "read_neighbourhood": {_ACCOUNT: "$response.body#/data/nodes/0/account_id"},
+    "read_ring_graph": {_ACCOUNT: "$response.body#/data/nodes/0/account_id"},
     "read_ring_history": {_RING: "$response.body#/data/ring_id", _RUN: "$response.body#/meta/run_id"},
     "list_verdicts": {_VERDICT: "$response.body#/data/verdicts/0/verdict_id"},
     "propose_verdict": {

@@ -19,7 +19,8 @@ from linkgraph.explain.reach import Bounds, Front, Ground, expand
 from linkgraph.model import Account, Identifier, Link, Member, Pair
 
 ACCOUNT, IDENTIFIER, GROUP = "account", "identifier", "group"
-MOST_NODES = 2_000
+# Together about a megabyte on the wire.
+MOST_NODES, MOST_EDGES = 2_000, 2_500
 
 # A ring of more nodes is folded: so many members that hang on the same things, or things that the same members used,
 # become one node.
@@ -86,14 +87,16 @@ class _Draft:
     cut: set[str] = field(default_factory=set)
 
     def keep(self, most: int) -> None:
-        """Only the first `most` nodes, and the edges between those."""
+        """Only the first `most` nodes, and the first edges between those."""
         if len(self.nodes) > most:
             self.cut.add("nodes")
         kept = dict(list(self.nodes.items())[:most])
         edges = [each for each in self.edges if each.source in kept and each.target in kept]
+        if len(edges) > MOST_EDGES:
+            self.cut.add("edges")
         self.hidden_nodes += len(self.nodes) - len(kept)
-        self.hidden_edges += len(self.edges) - len(edges)
-        self.nodes, self.edges = kept, edges
+        self.hidden_edges += len(self.edges) - len(edges[:MOST_EDGES])
+        self.nodes, self.edges = kept, edges[:MOST_EDGES]
 
     def drawing(self) -> Drawing:
         """The drawing as it stands."""

@@ -121,8 +121,9 @@ def test_a_large_ring_is_folded_and_loses_nothing(tmp_path: Path) -> None:
     assert (found.hidden_nodes, found.limits_hit) == (0, ())
 
 
-def test_no_drawing_has_more_than_two_thousand_nodes(tmp_path: Path) -> None:
+def test_no_drawing_has_more_than_2000_nodes_and_2500_edges(tmp_path: Path) -> None:
     with closing(EmbeddedView(publish(tmp_path, _large(1_100, 2)))) as opened:
         found = draw_ring(opened, "r1")
-    assert (len(found.nodes), found.limits_hit) == (2_000, ("nodes",))
+    assert (len(found.nodes), found.limits_hit) == (2_000, ("edges", "nodes"))
     assert sum(node.size for node in found.nodes) + found.hidden_nodes == 1_100 + 2 + 1_097
+    assert (len(found.edges), len(found.edges) + found.hidden_edges) == (2_500, 1_100 + 2 + 2 * 1_097)
