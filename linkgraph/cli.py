@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -142,7 +143,9 @@ def fit(
     from linkgraph.fitting import fit as fit_models
 
     with Bar("fit") as bar:
-        lessons = fit_models(read_settings(), _clock(as_of), bar.at, evidence)
+        settings = read_settings()
+        ruled = partial(verdict_commands.in_force, settings)
+        lessons = fit_models(settings, _clock(as_of), bar.at, evidence, ruled)
     if as_json:
         print_json(asdict(lessons))
     for line in [] if as_json else lessons.told():

@@ -7,7 +7,7 @@ cuts is kept for the calibration and the flag level, the others give the weights
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,12 +24,13 @@ from linkgraph.detect.calibration import calibrate
 from linkgraph.engine.duckdb import DuckDBEngine
 from linkgraph.errors import RunError
 from linkgraph.ledger import Ledger
+from linkgraph.model import Verdict
 from linkgraph.models import Model
 from linkgraph.nightly import Plan, Progress, Variant, run_night
 from linkgraph.parameters import Parameters
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
-from linkgraph.stages import Night, open_tables
+from linkgraph.stages import Night, open_tables, ruling
 from linkgraph.stages.evidencing import learn_evidence
 from linkgraph.stages.learning import Learned, cold_level, starting
 from linkgraph.stages.propagating import reach, ties
@@ -71,14 +72,36 @@ class Lessons:
         yield from self.missing
 
 
+# The verdicts that were in force at a time (epoch microseconds).
+Ruled = Callable[[int], tuple[Verdict, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Where nights of the past are run: a scratch home over a ledger, and what reviewers had ruled by when."""
+
+    settings: Settings
+    ledger: Ledger
+    ruled: Ruled
+
+    def night(self, at: int) -> Run:
+        """The night of a past time, on what was known then."""
+        plan = Plan(at, variant=Variant("fit"), verdicts=self.ruled(at), verdicts_at=at // _SECOND)
+        return run_night(self.settings, plan)
+
+
 def fit(
-    settings: Settings, as_of: int | None = None, progress: Progress = lambda step: None, evidence: bool = False
+    settings: Settings,
+    as_of: int | None = None,
+    progress: Progress = lambda step: None,
+    evidence: bool = False,
+    ruled: Ruled = lambda at: (),
 ) -> Lessons:
     """Learn the weights of the score from what was known at `as_of` (epoch microseconds, None: the newest known time),
     and keep them in the home; RunError where there is nothing to learn from, and then nothing is written.
 
-    evidence: the bits of evidence too. The ring model judges pairs by the starting bits, so whoever uses learned ones
-    should train it again.
+    ruled: what reviewers had ruled by when. evidence: the bits of evidence too. The ring model judges pairs by the
+    starting bits, so whoever uses learned ones should train it again.
     """
     ledger = Ledger(settings.ledger_folder)
     newest = ledger.newest_known_at()
@@ -86,9 +109,10 @@ def fit(
         raise RunError("the ledger is empty: run `linkgraph ingest` first")
     clock = newest if as_of is None else as_of
     with _scratch(settings) as scratch:
-        found = {"score": _score(scratch, ledger, clock, progress)}
+        past = Past(scratch, ledger, ruled)
+        found = {"score": _score(past, clock, progress)}
         if evidence:
-            found["evidence"] = _evidence(scratch, ledger, clock, progress)
+            found["evidence"] = _evidence(past, clock, progress)
     missing = tuple(f"{kind} not learned: {what}" for kind, what in found.items() if isinstance(what, str))
     models = tuple(model for model in found.values() if isinstance(model, Model))
     if not models:
@@ -98,23 +122,23 @@ def fit(
     return Lessons(models, missing)
 
 
-def _evidence(settings: Settings, ledger: Ledger, clock: int, progress: Progress) -> Model | str:
+def _evidence(past: Past, clock: int, progress: Progress) -> Model | str:
     """Bits from the rulings known at the clock, or why there are none."""
     progress("evidence")
-    run = run_night(settings, Plan(clock, variant=Variant("fit")))
-    with _night(settings, ledger, run, clock) as night:
+    with _night(past, past.night(clock), clock) as night:
         return learn_evidence(night)
 
 
-def _score(settings: Settings, ledger: Ledger, clock: int, progress: Progress) -> Model | str:
+def _score(past: Past, clock: int, progress: Progress) -> Model | str:
     """Weights from the month ends that have matured by the clock, or why there are none."""
-    wanted = month_ends(min(entry.oldest_known_at for entry in ledger.entries()), clock, settings.parameters)
+    given = past.settings.parameters
+    wanted = month_ends(min(entry.oldest_known_at for entry in past.ledger.entries()), clock, given)
     if not wanted:
-        return f"no month end of the ledger lies {settings.parameters.maturity} days before the clock"
-    known = _outcomes(settings, ledger, clock)
+        return f"no month end of the ledger lies {given.maturity} days before the clock"
+    known = _outcomes(past, clock)
     if not known:
         return "no account is known to be fraud, by a ruling or a coded chargeback"
-    return learn([_cut(settings, ledger, at, known, progress) for at in wanted], clock, settings.parameters)
+    return learn([_cut(past, at, known, progress) for at in wanted], clock, given)
 
 
 def _score_told(model: Model) -> Iterator[str]:
@@ -234,31 +258,34 @@ def _scratch(settings: Settings) -> Iterator[Settings]:
 
 
 @contextmanager
-def _night(settings: Settings, ledger: Ledger, run: Run, clock: int) -> Iterator[Night]:
+def _night(past: Past, run: Run, clock: int) -> Iterator[Night]:
+    settings = past.settings
     with DuckDBEngine(settings.home / "tmp", settings.memory_limit, settings.threads) as engine:
-        night = Night(engine, ledger, run, None, clock, 0, settings.parameters, {})
+        night = Night(engine, past.ledger, run, None, clock, 0, settings.parameters, {})
         open_tables(night)
         yield night
 
 
-def _outcomes(settings: Settings, ledger: Ledger, clock: int) -> dict[str, int]:
+def _outcomes(past: Past, clock: int) -> dict[str, int]:
     """When each account was first known to be fraud, as known at the clock."""
-    with _night(settings, ledger, Run("outcomes", settings.home / "runs" / "outcomes"), clock) as night:
+    run = Run("outcomes", past.settings.home / "runs" / "outcomes")
+    ruling.keep(run, past.ruled(clock))
+    with _night(past, run, clock) as night:
         night.work("roster", "seeds")
         return {row["account_id"]: row["known_at"] for row in night.engine.read("outcomes").to_pylist()}
 
 
-def _cut(settings: Settings, ledger: Ledger, at: int, known: dict[str, int], progress: Progress) -> Cut:
+def _cut(past: Past, at: int, known: dict[str, int], progress: Progress) -> Cut:
     """The night of a past month end, and what became of those nobody had ruled on then."""
     progress(f"night of {_day(at // _SECOND)}")
-    run = run_night(settings, Plan(at, variant=Variant("fit")))
-    with _night(settings, ledger, run, at) as night:
+    run = past.night(at)
+    with _night(past, run, at) as night:
         unruled = night.engine.read("unruled")["account"].to_numpy()
         names = pq.read_table(run.work("roster"), columns=["account_id"])["account_id"].take(pa.array(unruled))
         found = pc.index_in(names, pa.array(list(known), pa.string()))
         told = np.append(np.array(list(known.values()), np.int64), np.iinfo(np.int64).max)
         when = told[pc.fill_null(found, -1).to_numpy()]
-        horizon = at + settings.parameters.maturity * _DAY
+        horizon = at + past.settings.parameters.maturity * _DAY
         graph, chance, signals = _causes(night)
         columns = np.hstack([graph, signals])[unruled]
         outcome = ((when > at) & (when <= horizon)).astype(np.float64)

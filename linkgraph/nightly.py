@@ -155,6 +155,7 @@ def status(settings: Settings, now: int) -> dict[str, Any]:
         "seconds": round(sum(stage["seconds"] for stage in record["stages"].values()), 1),
         "rows": {name: table["rows"] for name, table in sorted(record["tables"].items())},
         "unfinished_runs": len(unfinished),
+        "verdicts": len(record.get("verdicts", {}).get("in_force", ())),
     }
 
 

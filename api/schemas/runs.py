@@ -45,6 +45,8 @@ class RunOut(Wire):
     configuration: dict[str, Any] = Field(
         description="constants of detection and the kinds table", examples=[{"parameters": {"tau": 0.3}}]
     )
+    verdicts: list[str] = Field(description="ids of the verdicts it acts on", examples=[["v-5f0c1b2a9d8e"]])
+    verdicts_at: Time | None = Field(description="the moment at which those were in force; null without any")
     inputs: list[RunInput]
     stages: list[RunStage]
     tables: dict[str, RunTable]
@@ -67,6 +69,8 @@ class RunOut(Wire):
             cold_start=record["cold_start"],
             config_hash=record["config_hash"],
             configuration=record.get("configuration", {}),
+            verdicts=record.get("verdicts", {}).get("in_force", []),
+            verdicts_at=record.get("verdicts_at"),
             inputs=inputs,
             stages=stages,
             tables={

@@ -154,6 +154,16 @@ def test_two_people_put_a_hub_in_force_and_one_takes_it_back(
         assert verdicts.in_force(connection, int(NOW * 1e6)) == ()
 
 
+def test_a_run_says_which_verdicts_it_acts_on_and_when_they_were_in_force(ann: Person, settings: Settings) -> None:
+    ruled = Verdict("v-0123456789ab", "cleared", None, None, (CREW[3],), None, AS_OF)
+    run = run_night(settings, Plan(AS_OF * 1_000_000, verdicts=(ruled,), verdicts_at=AS_OF + 60))
+    data = ann.get(f"/v1/runs/{run.run_id}").json()["data"]
+    assert (data["verdicts"], data["verdicts_at"]) == (["v-0123456789ab"], "2026-05-01T00:01:00+00:00")
+    plain = run_night(settings, Plan(AS_OF * 1_000_000))
+    data = ann.get(f"/v1/runs/{plain.run_id}").json()["data"]
+    assert (data["verdicts"], data["verdicts_at"]) == ([], None)
+
+
 def test_nobody_approves_or_rejects_their_own(bob: Person, judged: Judged) -> None:
     verdict_id = bob.post("/v1/verdicts", hub(judged)).json()["data"]["verdict_id"]
     for act in ("approve", "reject"):

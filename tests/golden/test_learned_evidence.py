@@ -8,8 +8,10 @@ import pytest
 
 from linkgraph.detect.evidence import cold_bits
 from linkgraph.engine.duckdb import DuckDBEngine
+from linkgraph.errors import RunError
 from linkgraph.fitting import fit
 from linkgraph.ledger import Ledger
+from linkgraph.model import Verdict
 from linkgraph.models import Model
 from linkgraph.nightly import Plan, run_night
 from linkgraph.parameters import Parameters
@@ -79,6 +81,24 @@ def test_a_fit_keeps_bits_and_the_next_night_uses_them(tmp_path: Path) -> None:
     (model,) = [each for each in fit(settings, AS_OF * 1_000_000, evidence=True).models if each.kind == "evidence"]
     run = run_night(settings, Plan(as_of=AS_OF * 1_000_000))
     assert run.record()["models"]["evidence"]["digest"] == model.digest()
+
+
+def test_verdicts_teach_as_labels_do_from_when_they_were_in_force(tmp_path: Path) -> None:
+    """The same rulings in the ledger and by reviewers; a fit of a time before them learns nothing from them."""
+
+    def ruled(at: int) -> tuple[Verdict, ...]:
+        words = dict.fromkeys(RING, "fraud") | dict.fromkeys(HOMES, "cleared")
+        since = AS_OF - 5 * 86_400
+        found = [Verdict(f"v-{one}", word, None, None, (one,), None, since) for one, word in words.items()]
+        return tuple(found) if at >= since * 1_000_000 else ()
+
+    told, silent = (settle(tmp_path / name, feeds(*world(*more))) for name, more in (("told", RULED), ("silent", [])))
+    (by_label,) = [each for each in fit(told, AS_OF * 1_000_000, evidence=True).models if each.kind == "evidence"]
+    lessons = fit(silent, AS_OF * 1_000_000, evidence=True, ruled=ruled)
+    (by_verdict,) = [each for each in lessons.models if each.kind == "evidence"]
+    assert by_verdict.values == by_label.values
+    with pytest.raises(RunError, match="0 confirmed and 0 cleared"):
+        fit(silent, (AS_OF - 6 * 86_400) * 1_000_000, evidence=True, ruled=ruled)
 
 
 @pytest.mark.parametrize(
