@@ -137,6 +137,7 @@ def nightly(
 def fit(
     as_of: Annotated[str | None, typer.Option(help="`now`, epoch seconds or ISO 8601 with a zone")] = None,
     evidence: Annotated[bool, typer.Option(help="the bits of evidence too, from rulings on pairs")] = False,
+    rings: Annotated[bool, typer.Option(help="the ring model too, from rings and groups ruled on whole")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Learn what the score's blocks are worth, for later nights. Knows nothing after --as-of."""
@@ -145,7 +146,7 @@ def fit(
     with Bar("fit") as bar:
         settings = read_settings()
         ruled = partial(verdict_commands.in_force, settings)
-        lessons = fit_models(settings, _clock(as_of), bar.at, evidence, ruled)
+        lessons = fit_models(settings, _clock(as_of), bar.at, evidence, rings, ruled)
     if as_json:
         print_json(asdict(lessons))
     for line in [] if as_json else lessons.told():

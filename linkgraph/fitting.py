@@ -25,12 +25,12 @@ from linkgraph.engine.duckdb import DuckDBEngine
 from linkgraph.errors import RunError
 from linkgraph.ledger import Ledger
 from linkgraph.model import Verdict
-from linkgraph.models import Model
+from linkgraph.models import Model, models_at
 from linkgraph.nightly import Plan, Progress, Variant, run_night
 from linkgraph.parameters import Parameters
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
-from linkgraph.stages import Night, open_tables, ruling
+from linkgraph.stages import Night, open_tables, ring_lessons, ruling
 from linkgraph.stages.evidencing import learn_evidence
 from linkgraph.stages.learning import Learned, cold_level, starting
 from linkgraph.stages.propagating import reach, ties
@@ -95,13 +95,15 @@ def fit(
     as_of: int | None = None,
     progress: Progress = lambda step: None,
     evidence: bool = False,
+    rings: bool = False,
     ruled: Ruled = lambda at: (),
 ) -> Lessons:
     """Learn the weights of the score from what was known at `as_of` (epoch microseconds, None: the newest known time),
     and keep them in the home; RunError where there is nothing to learn from, and then nothing is written.
 
     ruled: what reviewers had ruled by when. evidence: the bits of evidence too. The ring model judges pairs by the
-    starting bits, so whoever uses learned ones should train it again.
+    starting bits, so whoever uses learned ones should train it again. rings: the ring model too, from rings and
+    innocent groups that people ruled on whole.
     """
     ledger = Ledger(settings.ledger_folder)
     newest = ledger.newest_known_at()
@@ -113,6 +115,8 @@ def fit(
         found = {"score": _score(past, clock, progress)}
         if evidence:
             found["evidence"] = _evidence(past, clock, progress)
+        if rings:
+            found["ring"] = _rings(past, clock, progress)
     missing = tuple(f"{kind} not learned: {what}" for kind, what in found.items() if isinstance(what, str))
     models = tuple(model for model in found.values() if isinstance(model, Model))
     if not models:
@@ -127,6 +131,27 @@ def _evidence(past: Past, clock: int, progress: Progress) -> Model | str:
     progress("evidence")
     with _night(past, past.night(clock), clock) as night:
         return learn_evidence(night)
+
+
+def _rings(past: Past, clock: int, progress: Progress) -> Model | str:
+    """The ring model refitted on rings and groups ruled whole since the month ends, or why it stays."""
+    given = past.settings.parameters
+    wanted = month_ends(min(entry.oldest_known_at for entry in past.ledger.entries()), clock, given)
+    if not wanted:
+        return f"no month end of the ledger lies {given.maturity} days before the clock"
+    run = Run("rulings", past.settings.home / "runs" / "rulings")
+    ruling.keep(run, past.ruled(clock))
+    with _night(past, run, clock) as night:
+        night.work("roster", "seeds")
+        later = ring_lessons.rulings(night)
+    nights = []
+    for at in wanted:
+        progress(f"rings of {_day(at // _SECOND)}")
+        with _night(past, past.night(at), at) as night:
+            nights.append(ring_lessons.ruled(night, later))
+    base = models_at(past.settings.home, clock)["ring"]
+    origin = {"cuts": [at // _SECOND for at in wanted], "parameters": given.digest()}
+    return ring_lessons.refit(base, nights, clock // _SECOND, given.refit_least, origin)
 
 
 def _score(past: Past, clock: int, progress: Progress) -> Model | str:

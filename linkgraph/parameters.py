@@ -44,6 +44,8 @@ class Parameters:
     sync_small_place: int = 50  # accounts; a place of so few cannot tell its own rhythm
     sync_bucket_cap: int = 60  # accounts
     sync_pair_budget: int = 50_000_000  # meetings per window; the cap falls until they fit
+    sync_days: int = 365  # window of logins; 366 at most, the bits of the masks of days
+    sync_least_days: int = 90  # for which a place is looked at, though it was in use for less
     sync_min_days: int = 2
     sync_max_bits: float = 20.0
     turn_seconds: int = 600
@@ -60,7 +62,10 @@ class Parameters:
     ring_min: int = 3
     ring_max: int = 60
     ring_ceiling: int = 1000
-    ring_threshold: float = 0.5  # probability from which a group is reported as a ring
+    ring_threshold: float = 0.3  # probability from which a group is reported as a ring
+    weak_bridge: float = 0.5  # probability below which a pair that alone joins two groups is cut
+    bridge_side: int = 3  # accounts on either side of it
+    ring_loyalty: float = 0.05  # Jaccard by which a ring of the night before is preferred
     resolutions: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.3)
     min_separation: float = 0.7
     split_depth: int = 3
@@ -113,6 +118,7 @@ class Parameters:
     fit_cuts: int = 12  # month ends
     fit_negatives: int = 50_000  # accounts drawn from each cut beside those that became fraud
     fit_spread: float = 0.25  # how far learned weights lie from the starting ones, log-odds per unit
+    refit_least: int = 10  # rings, and innocent groups, ruled whole, below which the ring model stays
     fit_enough: float = 10.0  # accounts that became fraud; a block that reached fewer cannot be told from chance
     isotonic_min: int = 1000  # rows
     isotonic_positives: int = 50

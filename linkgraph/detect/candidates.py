@@ -6,7 +6,9 @@ a star around a collector are each whole in another cut of the same pairs. The p
 1. components of the linked pairs at every bit of evidence, strongest first (the single-linkage dendrogram);
 2. components of each evidence family alone, and of all families but one;
 3. the groups of the partition proposer (`rings.partition`), for components it cuts;
-4. stars: an account with everybody it shares money, referral or a wallet with.
+4. stars: an account with everybody it shares money, referral or a wallet with;
+5. everybody who uses one identifier, and components held together by identifiers of few alone, as far as pairs link
+   them: a device of four may hide behind a public one that all four use, and which is worth as much.
 
 The order follows the source and the first member, so it does not depend on how many other accounts there are.
 """
@@ -25,6 +27,7 @@ from linkgraph.parameters import Parameters
 Ints = NDArray[np.int32]
 Places = NDArray[np.int64]
 
+_CAPS = (3, 6, 12, 24)  # accounts
 _STAR_FAMILIES = ("money", "referral", "wallet")
 
 
@@ -80,8 +83,14 @@ def pool_of(groups: list[Ints]) -> Pool:
     return Pool(_starts(sizes), np.concatenate([np.empty(0, np.int32), *groups]).astype(np.int32))
 
 
-def propose(accounts: int, pairs: Linked, partition: Pool, parameters: Parameters) -> Pool:
-    """All candidates of `ring_min` to `ring_ceiling` accounts, each once. `partition`: groups of the proposer."""
+def grouped(group: Places, account: Ints) -> Pool:
+    """A pool from one entry per membership; groups in the order of their numbers."""
+    order = np.lexsort((account, group))
+    return Pool(_starts(np.unique(group, return_counts=True)[1]), account[order].astype(np.int32))
+
+
+def propose(accounts: int, pairs: Linked, given: list[Pool], parameters: Parameters) -> Pool:
+    """All candidates of `ring_min` to `ring_ceiling` accounts, each once. `given`: groups of other proposers."""
     units = pairs.units.sum(axis=1)
     masks = [units >= level * UNITS_PER_BIT for level in _levels(units)]
     for family in range(len(FAMILIES)):
@@ -89,7 +98,17 @@ def propose(accounts: int, pairs: Linked, partition: Pool, parameters: Parameter
         rest = linked(units - alone, parameters.prior_bits, parameters.tau)
         masks += [alone > 0, rest] if alone.any() else []
     parts = [_parts(pairs.a[mask], pairs.b[mask], parameters) for mask in masks]
-    return distinct(joined([*parts, partition, *_stars(accounts, pairs, parameters)]))
+    return distinct(joined([*parts, *given, *_stars(accounts, pairs, parameters)]))
+
+
+def sharing(account: Ints, identifier: Places, degree: Places, parameters: Parameters) -> Pool:
+    """The users of every identifier, and the components that identifiers of at most so many accounts hold together.
+
+    One entry of the arrays for each link of an account to an identifier.
+    """
+    users = grouped(identifier, account)
+    held = [_held(account[kept], identifier[kept], parameters) for cap in _CAPS if (kept := degree <= cap).any()]
+    return joined([users.where((users.size >= parameters.ring_min) & (users.size <= parameters.ring_ceiling)), *held])
 
 
 def joined(pools: list[Pool]) -> Pool:
@@ -129,6 +148,16 @@ def _parts(a: Ints, b: Ints, parameters: Parameters) -> Pool:
     order = np.argsort(label, kind="stable")
     size = np.bincount(label)
     pool = Pool(_starts(size), ends[order].astype(np.int32))
+    return pool.where((size >= parameters.ring_min) & (size <= parameters.ring_ceiling))
+
+
+def _held(account: Ints, identifier: Places, parameters: Parameters) -> Pool:
+    """Components of accounts and identifiers; their accounts."""
+    who, one = np.unique(account, return_inverse=True)
+    what, other = np.unique(identifier, return_inverse=True)
+    label = components(len(who) + len(what), one.astype(np.int32), (len(who) + other).astype(np.int32))[: len(who)]
+    size = np.bincount(label)
+    pool = Pool(_starts(size), who[np.argsort(label, kind="stable")].astype(np.int32))
     return pool.where((size >= parameters.ring_min) & (size <= parameters.ring_ceiling))
 
 

@@ -110,6 +110,7 @@ def sign_spans(as_of: int, parameters: Parameters) -> pa.Table:
     return pa.table(
         {
             "money_from": pa.array([as_of - parameters.money_days * day], pa.int64()),
+            "logins_from": pa.array([as_of - parameters.sync_days * day], pa.int64()),
             "trades_from": pa.array([as_of - parameters.trade_days * day], pa.int64()),
             "mirror_time": pa.array([parameters.mirror_seconds * 1_000_000], pa.int64()),
             "mirror_near": pa.array([parameters.mirror_near], pa.float64()),

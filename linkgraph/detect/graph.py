@@ -9,7 +9,7 @@ import igraph
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -21,6 +21,23 @@ def components(n: int, src: Ints, dst: Ints) -> Ints:
     _, found = connected_components(coo_array((ones, (src, dst)), shape=(n, n)), directed=False)
     _, first, inverse = np.unique(found, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first)).astype(np.int32)[inverse]
+
+
+def bridge_sides(n: int, src: Ints, dst: Ints) -> NDArray[np.int64]:
+    """For each edge of a connected graph: vertices on the smaller side if it is a bridge, else 0."""
+    bridge = np.zeros(len(src), dtype=bool)
+    bridge[igraph.Graph(n=n, edges=np.column_stack([src, dst])).bridges()] = True
+    label = components(n, src[~bridge], dst[~bridge])  # what bridges join is a tree
+    one, other = label[src[bridge]], label[dst[bridge]]
+    below = np.bincount(label)
+    tree = coo_array((np.ones(len(one), np.int8), (one, other)), shape=(len(below), len(below)))
+    order, parent = breadth_first_order(tree.tocsr(), 0, directed=False)
+    for vertex in order[:0:-1]:
+        below[parent[vertex]] += below[vertex]
+    side = below[np.where(parent[other] == one, other, one)]
+    found = np.zeros(len(src), dtype=np.int64)
+    found[bridge] = np.minimum(side, n - side)
+    return found
 
 
 def leiden(n: int, edges: tuple[Ints, Ints, Floats], resolution: float, seed: int, iterations: int) -> Ints:

@@ -118,8 +118,12 @@ def in_words(rows: Floats, shares: Floats) -> list[str]:
     told = []
     for row, share in zip(rows, shares, strict=True):
         most = np.argsort(-np.abs(share), kind="stable")[:_TOLD]
-        told.append(", ".join(f"{FEATURES[n].replace('_', ' ')} {row[n]:.2f} ({share[n]:+.2f})" for n in most))
+        told.append(", ".join(f"{FEATURES[n].replace('_', ' ')} {_value(row[n])} ({share[n]:+.2f})" for n in most))
     return told
+
+
+def _value(value: float) -> str:
+    return "unknown" if np.isnan(value) else f"{value:.2f}"
 
 
 def pairs_inside(pool: Pool, pairs: Linked) -> Inside:
@@ -221,15 +225,21 @@ def _of_people(pool: Pool, people: People) -> dict[str, Floats]:
         "same_surname": _same(pool, people.surname),
         "same_address": _same(pool, people.address),
         "countries": _same(pool, people.country),
-        "fraud": np.bincount(of, people.fraud[who], n) / pool.size,
-        "suspected": np.bincount(of, people.suspected[who], n) / pool.size,
-        "innocent": np.bincount(of, people.innocent[who], n) / pool.size,
+        **_ruled(pool, people),
     }
     for column, name in enumerate(HABITS):
         table[name] = _mean(of, people.habits[who, column], n)
     for column, name in enumerate(DEEDS):
         table[name] = _mean(of, people.deeds[who, column], n)
     return table
+
+
+def _ruled(pool: Pool, people: People) -> dict[str, Floats]:
+    """Share of members of whom it is said; NaN where the ledger says nothing of anybody."""
+    marks = {"fraud": people.fraud, "suspected": people.suspected, "innocent": people.innocent}
+    if not any(mark.any() for mark in marks.values()):
+        return {name: np.full(len(pool), np.nan) for name in marks}
+    return {name: np.bincount(pool.of, mark[pool.members], len(pool)) / pool.size for name, mark in marks.items()}
 
 
 def _mean(of: Places, values: Floats, n: int) -> Floats:

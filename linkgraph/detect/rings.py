@@ -1,8 +1,9 @@
 """Rings: groups of accounts held together by linked pairs. Small components stay whole; oversized ones are split.
 
 1. Components of the linked pairs; below `ring_min` accounts there is no ring.
-2. Up to `ring_max` accounts a component stays whole, whatever its shape: small and held by strong evidence is one ring.
-3. Else Leiden groups (constant Potts model) at every resolution, keeping the partition with the best separation. Its
+2. Weak pairs that alone hold two larger parts together are cut; the parts start again.
+3. Up to `ring_max` accounts a component stays whole, whatever its shape: small and held by strong evidence is one ring.
+4. Else Leiden groups (constant Potts model) at every resolution, keeping the partition with the best separation. Its
    groups start again at 2, `split_depth` levels deep. A component that does not separate stays whole as `oversized`,
    unless it is above `ring_ceiling`, which no ring may be.
 
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linkgraph.detect.graph import components, leiden
+from linkgraph.detect.graph import bridge_sides, components, leiden
 from linkgraph.parameters import Parameters
 
 Ints = NDArray[np.int32]
@@ -69,9 +70,14 @@ def _split(edges: Edges, rows: Places, parameters: Parameters, chance: Chance, d
     members, local = np.unique(np.concatenate([a, b]), return_inverse=True)
     if len(members) < parameters.ring_min:
         return []
+    src, dst = np.split(local.astype(np.int32), 2)
+    cut = _weak_bridges(len(members), (src, dst, p), parameters)
+    if cut.any():
+        labels = components(len(members), src[~cut], dst[~cut])
+        parts = [rows[~cut][kept] for kept in _rows_by(labels[src[~cut]])]
+        return [group for part in parts for group in _split(edges, part, parameters, chance, depth)]
     if len(members) <= parameters.ring_max:
         return [Group(members, rows, "active")]
-    src, dst = np.split(local.astype(np.int32), 2)
     labels, separation = _best_partition(len(members), (src, dst, p), parameters, chance.seed_for(int(members[0])))
     separable = separation >= parameters.min_separation or len(members) > parameters.ring_ceiling
     if depth >= parameters.split_depth or labels.max() == 0 or not separable:
@@ -82,6 +88,15 @@ def _split(edges: Edges, rows: Places, parameters: Parameters, chance: Chance, d
     for kept in _rows_by(labels[np.searchsorted(members, edges[0][inside])]):
         found += _split(edges, inside[kept], parameters, chance, depth + 1)
     return found
+
+
+def _weak_bridges(n: int, edges: Edges, parameters: Parameters) -> NDArray[np.bool_]:
+    """Weak pairs of a component that alone hold two larger parts of it together."""
+    src, dst, p = edges
+    weak = p < parameters.weak_bridge
+    if n < 2 * parameters.bridge_side or not weak.any():
+        return np.zeros(len(p), dtype=bool)
+    return weak & (bridge_sides(n, src, dst) >= parameters.bridge_side)
 
 
 def _rows_by(label: Ints) -> list[Places]:

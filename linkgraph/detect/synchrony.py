@@ -61,7 +61,7 @@ def cell(seconds: int) -> int:
     return max(_HOUR, seconds)
 
 
-def rate_by_hour(activity: Ints, squares: Ints, seconds: int, looked_at: int) -> Floats:
+def rate_by_hour(activity: Ints, squares: Ints, seconds: int, looked_at: int | Ints) -> Floats:
     """Chance that two acts on a place fall within `seconds`, for a place that keeps its hours of the week.
 
     activity: acts; squares: acts squared, summed over cells of the week; looked_at: all the time looked at, seconds.
@@ -73,7 +73,7 @@ def rate_by_hour(activity: Ints, squares: Ints, seconds: int, looked_at: int) ->
     return np.asarray(np.maximum(same, 1.0 / cells) * cells * seconds / looked_at, dtype=np.float64)
 
 
-def rate_together(place: Place, seconds: int, looked_at: int, small: int) -> Floats:
+def rate_together(place: Place, seconds: int, looked_at: int | Ints, small: int) -> Floats:
     """Chance that two acts on a place fall into one bucket.
 
     Where many go, the others tell which buckets are busy; on a place of at most `small` accounts the two themselves
@@ -84,7 +84,7 @@ def rate_together(place: Place, seconds: int, looked_at: int, small: int) -> Flo
     return _by_size(place, by_hour, small)
 
 
-def rate_in_turn(place: Place, seconds: int, looked_at: int, small: int) -> Floats:
+def rate_in_turn(place: Place, seconds: int, looked_at: int | Ints, small: int) -> Floats:
     """Chance that an act on a place is followed by a given other one within `seconds`; as `rate_together`."""
     return _by_size(place, rate_by_hour(place.activity, place.weekly_squares, seconds, looked_at), small)
 

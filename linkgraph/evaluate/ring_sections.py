@@ -73,7 +73,7 @@ def ring_sections(report: Report) -> list[Section]:
             tuple(groups),
             "designs",
         ),
-        Section("Rings by score", "", (levels,), "thresholds"),
+        Section("Rings by score", _calibration(rings["calibration"]), (levels,), "thresholds"),
         Section(
             "Innocent groups",
             "Reported: at least half of the group lies in one reported ring, or both are much the same.",
@@ -88,6 +88,15 @@ def ring_sections(report: Report) -> list[Section]:
             f" {count(victims['in_rings'])}.",
         ),
     ]
+
+
+def _calibration(found: Report | None) -> str:
+    if found is None:
+        return ""
+    return (
+        f"Calibration error of the scores of {count(found['rings'])} reported rings, in ten bins of equal size:"
+        f" {fraction(found['error'])}."
+    )
 
 
 def stability_section(stability: Report) -> Section:

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from linkgraph.evaluate import rings
+from linkgraph.evaluate import metrics, rings
 from linkgraph.evaluate.truth import Members, Truth
 from linkgraph.parameters import Parameters
 from linkgraph.runs import Run
@@ -29,12 +29,22 @@ def measure_rings(run: Run, truth: Truth, parameters: Parameters) -> Found:
         "too_small": int((truth.is_ring & (truth.members.sizes() < parameters.ring_min)).sum()),
         "default_threshold": at,
         "at_default": _at(truth, found, scores, matches, at),
+        "calibration": _calibration(scores, matches.right),
         "by_threshold": [_short(_at(truth, found, scores, matches, each), each) for each in _THRESHOLDS],
         "by_design": _by(truth.design, truth, matches, at),
         "by_typology": _by(truth.typology, truth, matches, at),
         "timing_only": _row(matches, truth.timing_only[matches.ring], at),
         "false_rings_meet": _false(truth, matches, scores >= at),
     }
+
+
+def _calibration(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> Found | None:
+    """Stated probabilities of the reported rings against how many were right."""
+    found = metrics.calibration(scores, right)
+    if found is None:
+        return None
+    bins = [(round(said, 4), round(came, 4), rings) for said, came, rings in found.bins]
+    return {"rings": len(scores), "brier": round(found.brier, 4), "error": round(found.error, 4), "bins": bins}
 
 
 def reported(run: Run, truth: Truth) -> tuple[Members, NDArray[np.float64]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from linkgraph.detect import candidates, recall, ring_features, ring_model, rings
@@ -30,7 +31,7 @@ def ring(night: Night) -> Counts:
     rules = night.parameters.digest() + learned.digest()
     parts = recall.split(night.size("roster"), pairs, chance(night).key, marks(night), rules, night.parameters.ring_min)
     proposal = propose(night, recall.changed(parts, memory, pairs))
-    fresh, worth = _chosen(proposal, model, night.parameters)
+    fresh, worth = _chosen(proposal, _held(night, proposal.pairs), model, night.parameters)
     kept, kept_worth = recall.recalled(parts, memory)
     pool, value = candidates.ordered(candidates.joined([fresh, kept]), np.concatenate([worth, kept_worth]))
     _keep_memory(night, recall.remembered(parts, pool, value))
@@ -50,7 +51,26 @@ def ring(night: Night) -> Counts:
     return counts | dict(sorted(Counter(group.status for group in groups).items()))
 
 
-def _chosen(proposal: Proposal, model: ring_model.RingModel, parameters: Parameters) -> tuple[candidates.Pool, Floats]:
+def _held(night: Night, pairs: candidates.Linked) -> candidates.Pool:
+    """The rings of the night before, as far as tonight's pairs hold them together."""
+    before = night.previous
+    if before is None or not before.work("members_named").is_file():
+        return candidates.pool_of([])
+    rows = pq.read_table(before.work("members_named"), columns=["ring_id", "account"])
+    then, now = (
+        pq.read_table(run.work("roster"), columns=["account_id"])["account_id"].combine_chunks()
+        for run in (before, night.run)
+    )
+    account = pc.fill_null(pc.index_in(then.take(rows["account"].combine_chunks()), now), -1).to_numpy()
+    ring = rows["ring_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+    known = account >= 0
+    parts = ring_features.connected_parts(candidates.grouped(ring[known], account[known]), pairs)
+    return parts.where(parts.size >= night.parameters.ring_min)
+
+
+def _chosen(
+    proposal: Proposal, held: candidates.Pool, model: ring_model.RingModel, parameters: Parameters
+) -> tuple[candidates.Pool, Floats]:
     def judge(pool: candidates.Pool) -> Floats:
         enough = proposal.owners(pool) >= parameters.ring_min
         return np.where(enough, model.predict(proposal.features(pool)), -1.0)
@@ -59,7 +79,7 @@ def _chosen(proposal: Proposal, model: ring_model.RingModel, parameters: Paramet
         return ring_features.connected_parts(pool, proposal.pairs)
 
     floor = model.prediction_for(parameters.ring_threshold)
-    return choose(proposal.pool, judge, apart, floor, len(proposal.people.owner), parameters)
+    return choose(proposal.pool, held, judge, apart, floor, parameters)
 
 
 def _groups(pool: candidates.Pool, pairs: candidates.Linked, parameters: Parameters) -> list[rings.Group]:

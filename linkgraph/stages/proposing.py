@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from linkgraph.detect import behaviour, candidates, ring_features, rings
 from linkgraph.kinds import FAMILIES
 from linkgraph.stages.night import FRAUD_LABELS, INNOCENT_LABELS, Night
+from linkgraph.stages.ruling import is_refuted
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -38,16 +39,30 @@ def read_pairs(night: Night) -> tuple[candidates.Linked, Floats]:
     """The linked pairs of the night that may hold a ring together, and their probabilities without IP addresses.
 
     Whom people ruled a victim or cleared holds no ring together: an intruder's phone would tie a victim's family to
-    him. Nor does money alone between a confirmed fraud and somebody unruled: who pays a fraudster is a victim first,
-    and the transfer block of the score tells the two directions apart.
+    him. Nor does money alone that somebody unruled sent to a confirmed fraud: who pays a fraudster is a victim first.
+    Money that came from one after the fraud began holds.
     """
     kept, label = night.columns("kept_pairs"), marks(night)
     units = np.column_stack([kept[family] for family in FAMILIES])
     only_money = (units > 0).sum(axis=1) == (units[:, FAMILIES.index("money")] > 0)
     one, other = label[kept["a"]], label[kept["b"]]
-    holds = (one >= 0) & (other >= 0) & ~(only_money & ((one == 1) != (other == 1)))
+    paying = only_money & ((one == 1) != (other == 1)) & ~_paid_by_fraud(night, kept)
+    holds = (one >= 0) & (other >= 0) & ~paying
     pairs = candidates.Linked(kept["a"], kept["b"], kept["probability"], units)
     return pairs.where(holds), kept["firm"][holds]
+
+
+def _paid_by_fraud(night: Night, pairs: dict[str, Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which pairs saw money go, directly or over an address, from a confirmed fraud since that began."""
+    seeds, accounts = night.columns("seeds"), night.size("roster")
+    began, fraud = np.full(accounts, np.iinfo(np.int64).max), seeds["label"] == "fraud"
+    began[seeds["account"][fraud]] = seeds["at"][fraud]
+    found = [np.empty(0, np.int64)]
+    for name in ("transfer_signs", "hop_signs"):
+        rows = night.columns(name)
+        paid = (rows["forth"] >= began[rows["a"]]) | (rows["back"] >= began[rows["b"]])
+        found.append(rows["a"][paid].astype(np.int64) * accounts + rows["b"][paid])
+    return np.isin(pairs["a"].astype(np.int64) * accounts + pairs["b"], np.concatenate(found))
 
 
 def propose(night: Night, pairs: candidates.Linked) -> Proposal:
@@ -55,8 +70,20 @@ def propose(night: Night, pairs: candidates.Linked) -> Proposal:
     edges, accounts, luck = (pairs.a, pairs.b, pairs.probability), night.size("roster"), chance(night)
     parts = [group.members for group in rings.find_rings(accounts, edges, night.parameters, luck)]
     parts += rings.cuts(accounts, edges, night.parameters, luck)
-    pool = candidates.propose(accounts, pairs, candidates.pool_of(parts), night.parameters)
-    return Proposal(pool, pairs, _people(night))
+    given = [candidates.pool_of(parts), _sharing(night, pairs)]
+    return Proposal(candidates.propose(accounts, pairs, given, night.parameters), pairs, _people(night))
+
+
+def _sharing(night: Night, pairs: candidates.Linked) -> candidates.Pool:
+    """Groups of those who share identifiers, in the parts that pairs link."""
+    links = night.columns("weighed_links")
+    linked = np.zeros(night.size("roster"), dtype=bool)
+    linked[pairs.a], linked[pairs.b] = True, True
+    kept = linked[links["account"]] & ~is_refuted(night, links["account"], links["identifier"])
+    account, identifier, degree = (links[name][kept] for name in ("account", "identifier", "degree"))
+    shared = candidates.sharing(account, identifier, degree, night.parameters)
+    parts = ring_features.connected_parts(shared, pairs)
+    return parts.where(parts.size >= night.parameters.ring_min)
 
 
 def chance(night: Night) -> rings.Chance:

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from linkgraph.detect import synchrony
 from linkgraph.detect.evidence import UNITS_PER_BIT
-from linkgraph.kinds import BY_NAME, SIGN_NAMES, SIGNS
+from linkgraph.kinds import SIGN_NAMES, SIGNS
+from linkgraph.parameters import Parameters
 from linkgraph.stages.night import Counts, Night
 
 Columns = dict[str, NDArray[Any]]
 
-_LOOKED_AT = BY_NAME["ip"].window * 86_400  # seconds of logins that are compared
+_DAY = 86_400
 _WINDOWS = tuple(code for code, sign in enumerate(SIGNS) if sign.window is not None)
 _IN_TURN = SIGN_NAMES.index("in_turn")
 _MATCHED = SIGN_NAMES.index("matched")
@@ -65,7 +66,9 @@ def _together(night: Night, code: int) -> tuple[pa.Table, int]:
     night.engine.table("part", pa.table({name: [value] for name, value in (part | {"cap": cap}).items()}))
     night.work("met_often", "chance_meetings")
     chance = night.columns("chance_meetings")
-    chance["rate"] = synchrony.rate_together(_places(chance), part["seconds"], _LOOKED_AT, given.sync_small_place)
+    chance["rate"] = synchrony.rate_together(
+        _places(chance), part["seconds"], _looked_at(chance, given), given.sync_small_place
+    )
     return _signs(night, code, _by_days(night.columns("met_often")), chance), crowded
 
 
@@ -74,12 +77,21 @@ def _in_turn(night: Night) -> pa.Table:
     night.engine.table("part", pa.table({"seconds": [given.turn_seconds], "min_days": [given.turn_min_days]}))
     night.work("logins_in_turn", "chance_turns")
     chance = night.columns("chance_turns")
-    chance["rate"] = synchrony.rate_in_turn(_places(chance), given.turn_seconds, _LOOKED_AT, given.sync_small_place)
+    chance["rate"] = synchrony.rate_in_turn(
+        _places(chance), given.turn_seconds, _looked_at(chance, given), given.sync_small_place
+    )
     return _signs(night, _IN_TURN, _by_days(night.columns("logins_in_turn")), chance)
 
 
 def _places(chance: Columns) -> synchrony.Place:
     return synchrony.Place(chance["activity"], chance["accounts"], chance["squares"], chance["weekly_squares"])
+
+
+def _looked_at(chance: Columns, given: Parameters) -> NDArray[np.int64]:
+    """Seconds for which each place is looked at: as long as it was in use, within bounds. What happened in some months
+    of a year is no rarer for the months in which nobody came.
+    """
+    return np.clip(chance["span"], given.sync_least_days * _DAY, given.sync_days * _DAY)
 
 
 def _by_days(pairs: Columns) -> Columns:

@@ -1,6 +1,7 @@
 -- For pairs that met often: on each address that both used, the buckets in which either was active, and how all activity on it is
 -- spread over its buckets, and over the hours of the week (crowds above the cap left out): what meeting by chance would come to.
--- returns: a, b, place, active_a, active_b, activity, squares, weekly_squares, accounts
+-- `span`: seconds for which it was in use.
+-- returns: a, b, place, active_a, active_b, activity, squares, weekly_squares, accounts, span
 WITH candidates AS (
   SELECT a AS account FROM met_often
   UNION
@@ -24,12 +25,16 @@ WITH candidates AS (
   SELECT place, account, count(*) OVER (PARTITION BY place, bucket) AS accounts, bucket FROM spread
 ), kept AS (
   SELECT
-    counted.place AS place, counted.account AS account, counted.accounts AS accounts,
+    counted.place AS place, counted.account AS account, counted.accounts AS accounts, counted.bucket AS bucket,
     counted.bucket // 2 * part.seconds // part.cell % (604800 // part.cell) AS hour
   FROM counted, part
   WHERE counted.accounts <= part.cap
 ), whole AS (
-  SELECT place, count(*) AS activity, sum(accounts) AS squares, count(DISTINCT account) AS accounts FROM kept GROUP BY place
+  SELECT
+    place, count(*) AS activity, sum(accounts) AS squares, count(DISTINCT account) AS accounts,
+    max(bucket) // 2 - min(bucket) // 2 AS buckets
+  FROM kept
+  GROUP BY place
 ), hours AS (
   SELECT place, hour, count(*) AS acts FROM kept GROUP BY place, hour
 ), habits AS (
@@ -44,8 +49,9 @@ SELECT
   met_often.a AS a, met_often.b AS b, one.place AS place,
   one.buckets::int AS active_a, other.buckets::int AS active_b,
   whole.activity::bigint AS activity, whole.squares::bigint AS squares, habits.squares::bigint AS weekly_squares,
-  whole.accounts::int AS accounts
+  whole.accounts::int AS accounts, (whole.buckets * part.seconds)::bigint AS span
 FROM met_often
+CROSS JOIN part
 JOIN active AS one ON one.account = met_often.a
 JOIN active AS other ON other.account = met_often.b AND other.place = one.place
 JOIN whole ON whole.place = one.place

@@ -1,7 +1,7 @@
 -- For pairs that log in in turn: on each address or device that both used, the logins of either, all logins on it, and how many of
 -- these were followed by another account within the time allowed, and how they are spread over the hours of the week: what
--- following by chance would come to.
--- returns: a, b, place, active_a, active_b, activity, squares, weekly_squares, accounts
+-- following by chance would come to. `span`: seconds for which it was in use.
+-- returns: a, b, place, active_a, active_b, activity, squares, weekly_squares, accounts, span
 WITH candidates AS (
   SELECT a AS account FROM logins_in_turn
   UNION
@@ -21,7 +21,7 @@ WITH candidates AS (
   WINDOW turn AS (PARTITION BY login_moments.place ORDER BY login_moments.second, login_moments.account)
 ), whole AS (
   SELECT
-    turns.place AS place, count(*) AS activity, count(DISTINCT turns.account) AS accounts,
+    turns.place AS place, count(*) AS activity, max(turns.second) - min(turns.second) AS span, count(DISTINCT turns.account) AS accounts,
     count(*) FILTER (
       WHERE turns.next_account <> turns.account AND turns.next_second > turns.second
         AND turns.next_second - turns.second <= part.seconds
@@ -42,7 +42,7 @@ WITH candidates AS (
 SELECT
   logins_in_turn.a AS a, logins_in_turn.b AS b, one.place AS place, one.logins::int AS active_a, other.logins::int AS active_b,
   whole.activity::bigint AS activity, whole.squares::bigint AS squares, habits.squares::bigint AS weekly_squares,
-  whole.accounts::int AS accounts
+  whole.accounts::int AS accounts, whole.span::bigint AS span
 FROM logins_in_turn
 JOIN active AS one ON one.account = logins_in_turn.a
 JOIN active AS other ON other.account = logins_in_turn.b AND other.place = one.place

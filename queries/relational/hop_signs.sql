@@ -1,6 +1,7 @@
 -- Pairs of accounts of which one paid out to an address, and the other was paid from it soon after; value: how many accounts
--- paid to the address or were paid from it. An address of a crowd (an exchange, a payroll) is nobody's.
--- returns: a, b, sign, value, most
+-- paid to the address or were paid from it. An address of a crowd (an exchange, a payroll) is nobody's. `forth`: when a last
+-- paid out, epoch seconds, `back`: when b did; 0: never.
+-- returns: a, b, sign, value, most, forth, back
 WITH recent AS (
   SELECT
     payments.wallet::uuid AS wallet, roster.id AS account, payments.direction = 'out' AS is_out, payments."at" AS "at"
@@ -21,7 +22,9 @@ WITH recent AS (
 ), hops AS (
   SELECT
     least(paid_out.account, paid_in.account) AS a, greatest(paid_out.account, paid_in.account) AS b,
-    min(wallets.accounts) AS accounts
+    min(wallets.accounts) AS accounts,
+    max(paid_out."at") FILTER (WHERE paid_out.account < paid_in.account) AS forth,
+    max(paid_out."at") FILTER (WHERE paid_out.account > paid_in.account) AS back
   FROM moves AS paid_in
   JOIN moves AS paid_out ON paid_out.wallet = paid_in.wallet AND paid_out.account <> paid_in.account
   JOIN wallets ON wallets.wallet = paid_in.wallet
@@ -30,7 +33,8 @@ WITH recent AS (
     AND paid_in."at" > paid_out."at" AND paid_in."at" - paid_out."at" <= sign_spans.hop_time
   GROUP BY a, b
 )
-SELECT hops.a AS a, hops.b AS b, signs.code AS sign, hops.accounts::int AS value, 2147483647::int AS most
+SELECT hops.a AS a, hops.b AS b, signs.code AS sign, hops.accounts::int AS value, 2147483647::int AS most,
+  coalesce(hops.forth, 0) // 1000000 AS forth, coalesce(hops.back, 0) // 1000000 AS back
 FROM hops
 JOIN signs ON signs.sign = 'hop'
 ORDER BY a, b, sign

@@ -6,17 +6,26 @@ WITH turns AS (
     account, second, lead(account) OVER turn AS next_account, lead(second) OVER turn AS next_second
   FROM login_moments
   WINDOW turn AS (PARTITION BY place ORDER BY second, account)
+), followed AS (
+  SELECT
+    least(account, next_account) AS a, greatest(account, next_account) AS b, account < next_account AS forth,
+    (clock.as_of // 1000000 - second) // 86400 AS ago
+  FROM turns
+  CROSS JOIN clock
+  CROSS JOIN part
+  WHERE next_account <> account AND next_second > second AND next_second - second <= part.seconds
+), days AS (
+  SELECT
+    a, b, forth,
+    coalesce(bit_count(bit_or(1::hugeint << (ago % 122)::int) FILTER (WHERE ago < 122)), 0)
+    + coalesce(bit_count(bit_or(1::hugeint << (ago % 122)::int) FILTER (WHERE ago >= 122 AND ago < 244)), 0)
+    + coalesce(bit_count(bit_or(1::hugeint << (ago % 122)::int) FILTER (WHERE ago >= 244)), 0) AS days
+  FROM followed
+  GROUP BY a, b, forth
 )
-SELECT
-  least(turns.account, turns.next_account) AS a, greatest(turns.account, turns.next_account) AS b,
-  greatest(
-    bit_count(bit_or(1::hugeint << ((clock.as_of // 1000000 - second) // 86400)::int) FILTER (WHERE account < next_account)),
-    bit_count(bit_or(1::hugeint << ((clock.as_of // 1000000 - second) // 86400)::int) FILTER (WHERE account > next_account))
-  )::int AS days
-FROM turns
-CROSS JOIN clock
+SELECT a AS a, b AS b, max(days.days)::int AS days
+FROM days
 CROSS JOIN part
-WHERE turns.next_account <> turns.account AND turns.next_second > turns.second AND turns.next_second - turns.second <= part.seconds
 GROUP BY a, b
-HAVING days >= any_value(part.min_days)
+HAVING max(days.days) >= any_value(part.min_days)
 ORDER BY a, b

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkgraph.detect.graph import components, leiden
+from linkgraph.detect.graph import bridge_sides, components, leiden
 from linkgraph.detect.rings import Chance, Edges, find_rings, fragility, separation
 from linkgraph.parameters import Parameters
 
@@ -44,6 +44,25 @@ def test_components_are_those_of_networkx_numbered_by_their_first(pairs: dict[tu
 
 
 @settings(deadline=None)
+@given(Pairs)
+def test_sides_of_bridges_are_what_is_left_without_them(pairs: dict[tuple[int, int], float]) -> None:
+    whole = graph(pairs)
+    part = whole.subgraph(max(nx.connected_components(whole), key=len))
+    order = {node: place for place, node in enumerate(sorted(part))}
+    ends = sorted((order[min(pair)], order[max(pair)]) for pair in part.edges)
+    src, dst = (np.array([pair[end] for pair in ends], np.int32) for end in (0, 1))
+    if not ends:
+        return
+    expected = []
+    for pair in ends:
+        rest = nx.Graph(ends)
+        rest.remove_edge(*pair)
+        sizes = [len(each) for each in nx.connected_components(rest)]
+        expected.append(min(sizes) if len(sizes) == 2 else 0)
+    assert bridge_sides(len(order), src, dst).tolist() == expected
+
+
+@settings(deadline=None)
 @given(Pairs, st.lists(st.integers(0, 3), min_size=N, max_size=N))
 def test_separation_is_the_formula(pairs: dict[tuple[int, int], float], words: list[int]) -> None:
     expected = 0.0
@@ -69,7 +88,8 @@ def test_rings_are_disjoint_connected_and_of_the_stated_sizes(pairs: dict[tuple[
         assert (ring.status == "active") == (len(ring.members) <= SMALL.ring_max)
         assert {(int(a[at]), int(b[at])) for at in ring.pairs} == {(min(e), max(e)) for e in inside.edges}
     for part in nx.connected_components(whole):
-        if SMALL.ring_min <= len(part) <= SMALL.ring_max:
+        small = SMALL.ring_min <= len(part) <= SMALL.ring_max
+        if small and (len(part) < 2 * SMALL.bridge_side or not nx.has_bridges(whole.subgraph(part))):
             assert part in [set(ring.members.tolist()) for ring in rings]
 
 

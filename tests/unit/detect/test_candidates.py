@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkgraph.detect.candidates import Linked, Pool, distinct, joined, pool_of, propose
+from linkgraph.detect.candidates import Linked, Pool, distinct, joined, pool_of, propose, sharing
 from linkgraph.detect.evidence import UNITS_PER_BIT
 from linkgraph.kinds import FAMILIES
 from linkgraph.parameters import Parameters
@@ -41,7 +41,7 @@ def groups(pool: Pool) -> list[list[int]]:
 
 
 def proposed(*facts: Fact, accounts: int = 100, partition: Pool = NOTHING) -> list[list[int]]:
-    return groups(propose(accounts, linked(*facts), partition, PARAMETERS))
+    return groups(propose(accounts, linked(*facts), [partition], PARAMETERS))
 
 
 def test_a_strong_group_inside_a_loose_crowd_is_proposed_beside_the_crowd() -> None:
@@ -110,7 +110,7 @@ edges = st.lists(
 def test_every_level_of_the_dendrogram_is_proposed(facts: list[Fact]) -> None:
     pairs = linked(*facts)
     total = pairs.units.sum(axis=1)
-    found = {tuple(group) for group in groups(propose(20, pairs, NOTHING, PARAMETERS))}
+    found = {tuple(group) for group in groups(propose(20, pairs, [NOTHING], PARAMETERS))}
     for level in range(5, 13):
         graph: nx.Graph[int] = nx.Graph()
         strong = total >= level * UNITS_PER_BIT
@@ -129,3 +129,30 @@ def test_distinct_keeps_the_first_of_equal_groups(sets: list[set[int]]) -> None:
 def test_joined_pools_follow_each_other() -> None:
     one, two = pool_of([np.array([1, 2], np.int32)]), pool_of([np.array([3], np.int32), np.array([1, 4], np.int32)])
     assert groups(joined([one, two])) == [[1, 2], [3], [1, 4]]
+
+
+def shared(*uses: tuple[int, str]) -> list[list[int]]:
+    """Groups of those who share identifiers, from (account, identifier)."""
+    account = np.array([one for one, _ in uses], dtype=np.int32)
+    _, identifier, count = np.unique([name for _, name in uses], return_inverse=True, return_counts=True)
+    return groups(sharing(account, identifier, count[identifier], PARAMETERS))
+
+
+def test_a_device_of_few_is_proposed_though_a_public_one_joins_them_with_strangers() -> None:
+    public = [(one, "public") for one in range(20)]
+    own = [(one, "own") for one in (3, 7, 12, 15)]
+    assert [3, 7, 12, 15] in shared(*public, *own)
+
+
+def test_a_chain_of_small_devices_is_proposed_whole_without_the_public_one() -> None:
+    public = [(one, "public") for one in range(20)]
+    links = [(one, f"phone {n}") for n, pair in enumerate(pairwise((2, 5, 8, 11))) for one in pair]
+    assert [2, 5, 8, 11] in shared(*public, *links)
+
+
+@given(st.lists(st.tuples(st.integers(0, 14), st.sampled_from("abcdef")), unique=True, max_size=40))
+def test_the_users_of_every_identifier_are_proposed(uses: list[tuple[int, str]]) -> None:
+    found = shared(*uses)
+    for name in {name for _, name in uses}:
+        users = sorted(one for one, used in uses if used == name)
+        assert len(users) < PARAMETERS.ring_min or users in found

@@ -11,6 +11,7 @@ from linkgraph.kinds import FAMILIES
 from linkgraph.parameters import Parameters
 
 Worth = dict[tuple[int, ...], float]
+NOTHING = pool_of([])
 
 
 def whole(pool: Pool) -> Pool:
@@ -18,14 +19,14 @@ def whole(pool: Pool) -> Pool:
     return pool
 
 
-def chosen(worth: Worth, floor: float = 0.5, accounts: int = 40) -> dict[tuple[int, ...], float]:
+def chosen(worth: Worth, floor: float = 0.5, held: Pool = NOTHING) -> dict[tuple[int, ...], float]:
     """What is chosen among groups of stated worth; a group that is not named is worth nothing."""
 
     def judge(pool: Pool) -> np.ndarray:
         return np.array([worth.get(tuple(pool.group(n).tolist()), -1.0) for n in range(len(pool))])
 
     named = pool_of([np.array(group, dtype=np.int32) for group in worth])
-    pool, value = choose(named, judge, whole, floor, accounts, Parameters())
+    pool, value = choose(named, held, judge, whole, floor, Parameters())
     return {tuple(pool.group(n).tolist()): float(value[n]) for n in range(len(pool))}
 
 
@@ -41,7 +42,7 @@ def test_what_is_left_of_an_overlapped_candidate_is_judged_again() -> None:
         return np.array([judged.get(tuple(pool.group(n).tolist()), -1.0) for n in range(len(pool))])
 
     named = pool_of([np.array(group, np.int32) for group in worth])
-    pool, value = choose(named, judge, whole, 0.5, 10, Parameters())
+    pool, value = choose(named, NOTHING, judge, whole, 0.5, Parameters())
     assert [pool.group(n).tolist() for n in range(len(pool))] == [[1, 2, 3], [4, 5, 6]]
     assert value.tolist() == [0.9, 0.7]
 
@@ -57,13 +58,33 @@ def test_what_is_left_in_two_pieces_is_judged_piece_by_piece() -> None:
         return np.array([worth.get(tuple(pool.group(n).tolist()), -1.0) for n in range(len(pool))])
 
     named = pool_of([np.array(group, np.int32) for group in [(1, 2, 3), (3, 4, 5, 6, 7, 8, 9)]])
-    pool, _ = choose(named, judge, lambda left: connected_parts(left, pairs), 0.5, 10, Parameters())
+    pool, _ = choose(named, NOTHING, judge, lambda left: connected_parts(left, pairs), 0.5, Parameters())
     assert [pool.group(n).tolist() for n in range(len(pool))] == [[1, 2, 3], [7, 8, 9]]
 
 
 def test_below_the_floor_nothing_is_chosen() -> None:
     assert chosen({(1, 2, 3): 0.49}) == {}
     assert chosen({(1, 2, 3): 0.5}) == {(1, 2, 3): 0.5}
+
+
+def held(*groups: tuple[int, ...]) -> Pool:
+    """Rings of the night before."""
+    return pool_of([np.array(group, dtype=np.int32) for group in groups])
+
+
+def test_a_ring_of_the_night_before_stays_where_another_is_worth_little_more() -> None:
+    worth: Worth = {(1, 2, 3): 0.7, (1, 2, 3, 4): 0.75}
+    assert chosen(worth) == {(1, 2, 3, 4): 0.75}
+    assert chosen(worth, held=held((1, 2, 3))) == {(1, 2, 3): 0.7}
+
+
+def test_a_ring_of_the_night_before_gives_way_to_a_much_better_one() -> None:
+    assert chosen({(1, 2, 3): 0.6, (1, 2, 3, 4): 0.75}, held=held((1, 2, 3))) == {(1, 2, 3, 4): 0.75}
+
+
+def test_a_ring_of_the_night_before_stays_a_little_below_the_floor_and_no_further() -> None:
+    assert chosen({(1, 2, 3): 0.45}, held=held((1, 2, 3))) == {(1, 2, 3): 0.45}
+    assert chosen({(1, 2, 3): 0.35}, held=held((1, 2, 3))) == {}
 
 
 def test_no_candidates_nothing_chosen() -> None:

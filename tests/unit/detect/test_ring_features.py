@@ -161,3 +161,11 @@ def test_a_group_looks_the_same_alone_as_among_others(found: list[Fact], groups:
     together = features(pool(*groups), pairs, people())
     for number, group in enumerate(groups):
         np.testing.assert_array_equal(features(pool(group), pairs, people())[0], together[number])
+
+
+def test_a_ledger_that_rules_on_nobody_says_nothing_good_of_anybody() -> None:
+    names = ("fraud", "suspected", "innocent")
+    (silent,) = table(pool((1, 2, 3)), linked(*clique(1, 2, 3)))
+    (elsewhere,) = table(pool((1, 2, 3)), linked(*clique(1, 2, 3)), people(innocent={9: 1}))
+    assert np.isnan([silent[name] for name in names]).all()
+    assert [elsewhere[name] for name in names] == [0.0, 0.0, 0.0]

@@ -59,10 +59,17 @@ def test_a_small_component_stays_whole_whatever_its_shape(shape: list[tuple[int,
     assert (len(ring.members), ring.status, len(ring.pairs)) == (60, "active", len(shape))
 
 
-def test_two_cliques_on_a_bridge_are_cut_only_when_they_are_too_large_together() -> None:
-    pairs = [*clique(*range(4)), (3, 4, 0.31), *clique(*range(4, 8))]
+def test_two_cliques_on_a_strong_bridge_are_cut_only_when_they_are_too_large_together() -> None:
+    pairs = [*clique(*range(4)), (3, 4, 0.51), *clique(*range(4, 8))]
     assert sets(rings(pairs)) == [set(range(8))]
     assert sets(rings(pairs, SMALL)) == [set(range(4)), set(range(4, 8))]
+
+
+def test_a_weak_bridge_is_cut_where_three_accounts_stand_on_either_side() -> None:
+    assert sets(rings([*clique(*range(4)), (3, 4, 0.31), *clique(*range(4, 8))])) == [set(range(4)), set(range(4, 8))]
+    assert sets(rings([*clique(*range(4)), (3, 4, 0.31), (4, 5, 0.9)])) == [set(range(6))]
+    through_two = [*clique(*range(3)), (2, 3, 0.31), (3, 4, 0.31), (4, 5, 0.31), *clique(5, 6, 7)]
+    assert sets(rings(through_two)) == [{0, 1, 2}, {5, 6, 7}]
 
 
 def test_the_pairs_of_a_ring_are_its_own_and_not_the_bridge() -> None:
