@@ -19,7 +19,7 @@ from linkgraph.kinds import KIND_NAMES
 from linkgraph.ledger import Ledger, cite
 from linkgraph.model import Use
 from linkgraph.nightly import Plan, run_night
-from linkgraph.runs import Run
+from linkgraph.runs import Run, published_id
 from linkgraph.settings import Settings, read_settings
 from linkgraph.simulate import World, simulate
 from linkgraph.store import open_view
@@ -103,3 +103,10 @@ def test_the_command_line_says_the_same(
     feeds = {seen["feed"] for each in told["cited"] for seen in each["observations"]}
     assert feeds
     assert all((settings.ledger_folder / feed).is_dir() for feed in feeds)
+    ring_id = view.rings(1)[0].ring_id
+    shown = command("ring", ring_id, "--since", "2020-01-01")
+    assert "What holds it together" in shown
+    assert shown.index("Since then") < shown.index("Members")
+    assert "born with" in shown
+    told = json.loads(command("ring", ring_id, "--json", "--since", str(published_id(settings.home))))
+    assert told["changes"] == []
