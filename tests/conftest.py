@@ -94,12 +94,15 @@ def both_stores(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Store, 
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, home: Path) -> str:
+def database_url(request: pytest.FixtureRequest, home: Path) -> Iterator[str]:
     """Address of an empty database of each kind in turn."""
     if request.param == "sqlite":
-        return f"sqlite:///{home}/casework.sqlite"
+        yield f"sqlite:///{home}/casework.sqlite"
+        return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    return server.new_database()
+    url = server.new_database()
+    yield url
+    server.drop(url)
 
 
 @pytest.fixture

@@ -49,6 +49,11 @@ class PostgresServer:
             connection.execute(f'create database "{name}"'.encode())
         return self.url(name)
 
+    def drop(self, url: str) -> None:
+        """Take a database away again: each is seven megabytes of files."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'drop database "{url.rpartition("/")[2]}" with (force)'.encode())
+
     def start(self) -> None:
         """Make its files where there are none yet, and wait until it answers."""
         if not (self._folder / "data").exists():
