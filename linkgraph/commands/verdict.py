@@ -30,7 +30,9 @@ app: Final = typer.Typer(no_args_is_help=True, help="Verdicts of reviewers; a ni
 Word = Annotated[str, typer.Argument(metavar="VERDICT", help=", ".join(WORDS))]
 Target = Annotated[
     list[str],
-    typer.Argument(help="KIND:TOKEN as `explain` shows it, then the accounts: the one, the two, the holder, the group"),
+    typer.Argument(
+        help="KIND:TOKEN as `explain --json` has it, then accounts: the one, the two, the holder, the group"
+    ),
 ]
 OfClass = Annotated[str | None, typer.Option("--class", help=f"of a hub: {', '.join(HUB_CLASSES)}")]
 KeyFile = Annotated[

@@ -1,5 +1,7 @@
 """Verdicts on both databases: how they come into force, how they end, and that nobody approves their own."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -98,6 +100,28 @@ def test_a_change_of_what_has_changed_is_refused(database: Database) -> None:
     for version in (1, 3):
         with pytest.raises(StaleError), database.write() as connection:
             verdicts.withdraw(connection, record.verdict_id, version, BOB, NOW)
+
+
+def test_of_changes_made_at_once_from_one_version_one_happens(database: Database) -> None:
+    for _ in range(5):
+        record = proposed(database, effect=LARGE)
+        barrier = threading.Barrier(4)
+        ended: list[str] = []
+
+        def change(act: Any, record: Record = record, barrier: Any = barrier, ended: list[str] = ended) -> None:
+            barrier.wait()
+            try:
+                with database.write() as connection:
+                    ended.append(act(connection, record.verdict_id, 1, BOB, NOW).state)
+            except StaleError:
+                ended.append("stale")
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(change, [verdicts.approve, verdicts.reject, verdicts.withdraw, verdicts.approve]))
+        assert ended.count("stale") == 3
+        with database.read() as connection:
+            after = verdicts.read_verdict(connection, record.verdict_id)
+        assert (after.version, after.state in ended) == (2, True)
 
 
 def test_only_the_author_or_a_lead_withdraws(database: Database) -> None:
