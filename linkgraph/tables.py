@@ -124,6 +124,19 @@ CONTRIBUTIONS = pa.schema(
 )
 
 # In the order a store must receive them: both ends of a relationship before the relationship.
+# The verdicts in force, a work table that a night starts with.
+VERDICTS = pa.schema(
+    [
+        ("verdict_id", pa.string()),
+        ("verdict", pa.string()),
+        ("kind", pa.string()),
+        ("identifier", pa.string()),
+        ("accounts", pa.list_(pa.string())),
+        ("class", pa.string()),
+        ("decided_at", pa.int64()),
+    ]
+)
+
 TABLES: dict[str, pa.Schema] = {
     "accounts": ACCOUNTS,
     "identifiers": IDENTIFIERS,

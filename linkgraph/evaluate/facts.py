@@ -17,6 +17,7 @@ from linkgraph.kinds import KINDS
 from linkgraph.ledger import TABLES, Ledger
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
+from linkgraph.tables import VERDICTS
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -76,6 +77,7 @@ def ledger_at(settings: Settings, clock: int) -> Iterator[DuckDBEngine]:
     with DuckDBEngine(settings.home / "tmp", settings.memory_limit, settings.threads) as engine:
         for feed in TABLES.values():
             engine.files(f"ledger_{feed.name}", ledger.files(feed.name, clock), feed.schema)
+        engine.files("verdicts", [], VERDICTS)  # measured by what feeds tell
         engine.table("clock", evidence.clock_table(clock, settings.parameters))
         families = {"kind": [kind.name for kind in KINDS], "family": [kind.family for kind in KINDS]}
         engine.table("kinds", pa.table(families))

@@ -14,22 +14,9 @@ from linkgraph.ledger import Ledger
 from linkgraph.models import Model
 from linkgraph.parameters import Parameters
 from linkgraph.runs import Run
-from linkgraph.tables import TABLES
+from linkgraph.tables import TABLES, VERDICTS
 
 Counts = dict[str, int | float]
-
-# The verdicts in force, a work table that a night starts with.
-VERDICTS = pa.schema(
-    [
-        ("verdict_id", pa.string()),
-        ("verdict", pa.string()),
-        ("kind", pa.string()),
-        ("identifier", pa.string()),
-        ("accounts", pa.list_(pa.string())),
-        ("class", pa.string()),
-        ("decided_at", pa.int64()),
-    ]
-)
 
 FRAUD_LABELS = ("fraud", "chargeback", "suspected")
 INNOCENT_LABELS = ("victim", "cleared")

@@ -14,7 +14,8 @@ from linkgraph.detect.propagation import Links, Split, split_apart
 from linkgraph.engine.duckdb import write_parquet
 from linkgraph.model import Verdict
 from linkgraph.runs import Run
-from linkgraph.stages.night import VERDICTS, Night
+from linkgraph.stages.night import Night
+from linkgraph.tables import VERDICTS
 
 
 def keep(run: Run, verdicts: Sequence[Verdict]) -> None:
