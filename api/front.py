@@ -112,6 +112,7 @@ class Front:
             self._charge(entry, exchange)
             exchange.account = self._accounting(entry, exchange)
             exchange.operation = entry.operation or exchange.operation
+            exchange.principal = entry.principal.key_id if entry.principal else None
             scope["state"]["principal"] = entry.principal
             if entry.refusal is not None:
                 raise ProblemError(entry.refusal)
@@ -197,6 +198,7 @@ class _Exchange:
         self.account: Account | None = None
         self.headers: dict[str, str] = {}
         self.operation = "none"
+        self.principal: str | None = None
         self.seconds = 0.0
         self.status = 0
         self._send = send
@@ -264,7 +266,7 @@ class _Exchange:
     def _fields(self) -> dict[str, Any]:
         route = getattr(self.scope.get("route"), "path", None)
         method = self.scope["method"] if self.scope["method"] in _METHODS else None
-        return {"request_id": self.request_id, "method": method, "route": route}
+        return {"request_id": self.request_id, "principal": self.principal, "method": method, "route": route}
 
 
 def _described(error: Exception) -> dict[str, Any]:

@@ -89,6 +89,8 @@ def test_a_real_server_on_loopback(tmp_path: Path) -> None:
         ("/v1/accounts/{account_id}", 422),
         (None, 401),
     ]
+    key_id = headers["Authorization"].split("_")[1]
+    assert [line["principal"] for line in lines] == [key_id] * 3 + [None]
     assert "Canary" not in log
     assert "127.0.0.1" not in log
     assert headers["Authorization"][-43:] not in log
