@@ -5,6 +5,7 @@ A hop leads from account to account: account, identifier, account is one. Multi-
 length at which every longer path must cost more than the best one found; further paths are the best of what was read.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -141,10 +142,15 @@ def _paths(view: View, ground: Ground, ends: tuple[str, str], limits: WhyLimits)
         expand(view, ground, fronts, limits.bounds)
         reached = min(reached + 2, limits.hops)
         found = best_paths(ground, ends, reached, limits.paths)
-        # Every hop costs 1 or more, so a path that has not been found yet costs more than so many hops.
-        if found and found[0].in_time and found[0].cost <= reached + 1:
+        if found and found[0].in_time and found[0].cost <= _least(ground, ends, reached + 1):
             break
     return found
+
+
+def _least(ground: Ground, ends: tuple[str, str], hops: int) -> float:
+    """What a path of so many hops costs at least: the cheapest hop from either end, and 1 for each between them."""
+    first = (min((step.cost for step in ground.steps(end)), default=math.inf) for end in ends)
+    return sum(first) + hops - 2
 
 
 def _pair(view: View, ground: Ground, ends: tuple[str, str]) -> Pair | None:
