@@ -62,7 +62,7 @@ class Parameters:
     ring_min: int = 3
     ring_max: int = 60
     ring_ceiling: int = 1000
-    ring_threshold: float = 0.3  # probability from which a group is reported as a ring
+    ring_threshold: float = 0.5  # probability from which a group is reported as a ring
     weak_bridge: float = 0.5  # probability below which a pair that alone joins two groups is cut
     bridge_side: int = 3  # accounts on either side of it
     ring_loyalty: float = 0.05  # Jaccard by which a ring of the night before is preferred
