@@ -113,7 +113,10 @@ def _run_or_none(settings: Settings, run_id: str | None) -> Run | None:
 
 
 def publish(settings: Settings, run: Run) -> dict[str, int]:
-    """Write a complete run into its store, beside what readers see, then move the pointer; returns rows per table."""
+    """Write a complete run into its store, beside what readers see, then move the pointer; returns rows per table.
+
+    `compared` counts the rows that a server was asked for again, and that agreed value by value.
+    """
     if run.record().get("status") != "complete":
         raise RunError(f"run {run.run_id} is not complete: run the night again")
     sent: dict[str, int] = {}
@@ -121,7 +124,8 @@ def publish(settings: Settings, run: Run) -> dict[str, int]:
         with store as writer:
             for name in TABLES:
                 sent[name] = writer.write(name, pq.ParquetFile(run.table(name)).iter_batches())
-            writer.publish(run.stamp())
+            compared = writer.publish(run.stamp())
+        sent |= {"compared": compared} if compared else {}
     runs.move_pointer(settings.home, run)
     return sent
 

@@ -30,8 +30,11 @@ class GraphWriter(Protocol):
         """Write all rows of one table of `tables.TABLES`; returns how many were sent."""
         ...
 
-    def publish(self, stamp: RunStamp) -> None:
-        """Check that what was written is there, then let readers see it. Raises StoreError if counts differ."""
+    def publish(self, stamp: RunStamp) -> int:
+        """Check that what was written is there, then let readers see it; returns how many rows were read back for it.
+
+        StoreError if counts differ, or a value that was read back.
+        """
         ...
 
 

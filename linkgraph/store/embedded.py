@@ -71,8 +71,8 @@ class EmbeddedWriter:
         self._sent[table] = counted.rows
         return counted.rows
 
-    def publish(self, stamp: RunStamp) -> None:
-        """Check counts and keys, stamp the file, and put it in its place in one step."""
+    def publish(self, stamp: RunStamp) -> int:
+        """Check counts and keys, stamp the file, and put it in its place in one step; nothing is read back."""
         self._check(stamp)
         for key in _KEYS:
             _execute(self._connection, f"build/{key}")
@@ -91,6 +91,7 @@ class EmbeddedWriter:
         with _wrapped("close"):
             self._connection.close()
             self._beside.replace(self._graph)
+        return 0
 
     def _check(self, stamp: RunStamp) -> None:
         missing = sorted(set(TABLES) - set(self._sent))

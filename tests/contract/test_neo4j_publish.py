@@ -7,6 +7,7 @@ import pytest
 
 from linkgraph import runs
 from linkgraph.errors import StoreBusyError, StoreError
+from linkgraph.nightly import publish
 from linkgraph.store import open_view
 from linkgraph.store.neo4j import view as view_module
 from linkgraph.store.neo4j.connection import Connection, Rows, Step
@@ -115,3 +116,28 @@ def test_a_row_that_names_what_the_run_no_longer_has_is_refused(graph: Store) ->
     run = write_run(graph.settings.home, tables(**gone), "r-2")
     with graph.writer(run) as writer, pytest.raises(StoreError, match="used: 2 rows name an account"):
         graph.fill(writer, run)
+
+
+def test_what_is_read_back_must_be_what_was_sent(graph: Store, neo4j_server: Address) -> None:
+    graph.publish(WORLD)
+    shown = content.published(neo4j_server)
+    run = write_run(graph.settings.home, NEXT_WORLD, "r-2")
+    with graph.writer(run) as writer:
+        graph.fill(writer, run)
+        neo4j_server.rows("MATCH (a:Account {id: 'a2'}) SET a.headline = 'By hand.'")
+        with pytest.raises(StoreError, match=r"^nothing published: 1 of \d+ rows .* \(accounts a2: headline\)"):
+            writer.publish(run.stamp())
+    with graph.view() as view:
+        assert view.run().run_id == "r-1"
+    graph.publish_again(run)
+    assert content.published(neo4j_server) != shown
+    graph.publish(WORLD, "r-3")
+    assert content.published(neo4j_server) == shown
+
+
+def test_a_publish_says_how_many_rows_it_read_back(graph: Store) -> None:
+    run = write_run(graph.settings.home, WORLD)
+    sent = publish(graph.settings, run)
+    assert sent == {name: WORLD[name].num_rows for name in WORLD} | {
+        "compared": sum(sent.values()) - sent["compared"] - sent["ring_events"]
+    }

@@ -74,3 +74,19 @@ class Neo4jView(RowsView):
         epoch, held = self._connection.read(("pointer/epoch", {}), ("pointer/held", {}))
         places = [_Place(epoch[0][0], seq) for seq, run_id in held if run_id == self._run_id]
         return places[0] if places else None, held[0][1] if held else None
+
+
+class UnpublishedView(RowsView):
+    """Reads a run that is written and not yet published, for its writer; by number, since no pointer names it."""
+
+    is_remote = True
+
+    def __init__(self, connection: Connection, seq: int) -> None:
+        self._connection = connection
+        self._seq = seq
+
+    def close(self) -> None:
+        """Nothing: the connection is the writer's."""
+
+    def _read(self, name: str, **values: Any) -> list[list[Any]]:
+        return self._connection.read((f"read/{name}", values | {"seq": self._seq}))[0]

@@ -19,14 +19,19 @@ import pyarrow as pa
 from linkgraph import queries
 from linkgraph.errors import StoreError
 from linkgraph.model import RunStamp
+from linkgraph.store.drift import Sample, differences
 from linkgraph.store.neo4j.connection import Connection, Login, Rows
 from linkgraph.store.neo4j.spool import Spool
+from linkgraph.store.neo4j.view import UnpublishedView
 from linkgraph.tables import TABLES
 
 SCHEMA: Final = 2
 """Which statements of `queries/neo4j/schema` a database of ours has seen."""
 
 BATCH: Final = 5000
+
+SAMPLED: Final = 50
+"""So many accounts, identifiers and rings are read back before the pointer moves, with all that hangs on them."""
 
 _NODES: Final = ("accounts", "identifiers", "rings")
 # Nodes that never change: there or not there, like relationships.
@@ -69,9 +74,10 @@ class Neo4jWriter:
             self._change_nodes(table, parts)
         return self._sent[table]
 
-    def publish(self, stamp: RunStamp) -> None:
-        """Check the counts, then move the pointer in one transaction."""
+    def publish(self, stamp: RunStamp) -> int:
+        """Check the counts and a sample of the values, then move the pointer in one transaction."""
         self._check(stamp)
+        self._compare()
         counts = sorted(stamp.counts.items())
         self._commit(
             "pointer/switch",
@@ -82,6 +88,7 @@ class Neo4jWriter:
             names=[name for name, _ in counts],
             counts=[rows for _, rows in counts],
         )
+        return self._sample.size
 
     def _prepare(self) -> None:
         """Refuse a database that is not ours; give one that is empty its constraints and indexes."""
@@ -103,6 +110,8 @@ class Neo4jWriter:
         )
         self._seq: int = seq
         self._published: int | None = published
+        # Another sample each time: what one publish does not look at, a later one does.
+        self._sample = Sample(seq, SAMPLED)
         self._commit("pointer/forget", seq=seq)
         self._commit("pointer/advance")
         if published is not None:
@@ -158,6 +167,14 @@ class Neo4jWriter:
                     f" {stored[table]} are stored"
                 )
 
+    def _compare(self) -> None:
+        found = differences(self._sample, UnpublishedView(self._connection, self._seq))
+        if found:
+            raise StoreError(
+                f"nothing published: {len(found)} of {self._sample.size} rows read back differ from what was sent"
+                f" ({found[0]}); publish again"
+            )
+
     def _parts(self, table: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Rows in the table's own schema, at most a batch at a time; refuses a null where none may be."""
         for batch in batches:
@@ -167,6 +184,7 @@ class Neo4jWriter:
                 raise StoreError(f"nothing published: {table}: {type(error).__name__} in its columns") from None
             for part in whole.to_batches(max_chunksize=self._batch):
                 self._sent[table] += part.num_rows
+                self._sample.offer(table, part)
                 yield part
 
     def _commit(self, name: str, **values: Any) -> Rows:
