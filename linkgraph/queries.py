@@ -13,7 +13,7 @@ from typing import Any
 
 from linkgraph.errors import UsageError
 
-_SUFFIXES = {"relational": ".sql", "embedded": ".sql", "ingest": ".sql", "neo4j": ".cypher"}
+_SUFFIXES = {"relational": ".sql", "embedded": ".sql", "ingest": ".sql", "neo4j": ".cypher", "browser": ".cypher"}
 _COMMENT = {".sql": "--", ".cypher": "//"}
 _USED = re.compile(r"\$([a-z_][a-z_0-9]*)")
 
@@ -42,12 +42,16 @@ def folder() -> Path:
 
 @cache
 def load(backend: str, name: str) -> Query:
-    """The statement `name` of `backend` (relational, embedded, ingest, neo4j); a name may have a folder."""
-    suffix = _SUFFIXES[backend]
-    path = folder() / backend / f"{name}{suffix}"
+    """The statement `name` of `backend` (relational, embedded, ingest, neo4j, browser); a name may have a folder."""
+    return parse(name, source(backend, name), _COMMENT[_SUFFIXES[backend]])
+
+
+def source(backend: str, name: str) -> str:
+    """The file of that statement as it is, header and all."""
+    path = folder() / backend / f"{name}{_SUFFIXES[backend]}"
     if not path.is_file():
         raise UsageError(f"no query {backend}/{name}")
-    return parse(name, path.read_text(encoding="utf-8"), _COMMENT[suffix])
+    return path.read_text(encoding="utf-8")
 
 
 def names(backend: str, subfolder: str = "") -> list[str]:

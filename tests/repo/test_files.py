@@ -52,7 +52,7 @@ def test_every_query_is_asked_for_by_name() -> None:
 
 
 def test_every_query_can_be_parsed() -> None:
-    for backend in ("relational", "embedded", "neo4j", "ingest"):
+    for backend in ("relational", "embedded", "neo4j", "browser", "ingest"):
         for name in queries.names(backend):
             assert queries.load(backend, name).text
 

@@ -1,0 +1,14 @@
+// Who shares what with an account: the accounts that share most, each with all they share; hubs are not followed
+// `degree`: how many accounts may use an identifier that is followed. Some that count are used by very many.
+// params: account_id, degree, limit
+// returns: account, shared, paths
+MATCH (p:Pointer {name: 'published'})
+WITH p.seq AS seq
+MATCH path = (a:Account {id: $account_id})-[u:USED]->(i:Identifier)<-[v:USED]-(b:Account)
+WHERE coalesce(u.since, 0) <= seq AND u.seen >= seq
+  AND coalesce(v.since, 0) <= seq AND v.seen >= seq
+  AND CASE WHEN seq < i.changed THEN i.was_counted ELSE i.counted END
+  AND CASE WHEN seq < i.changed THEN i.was_degree ELSE i.degree END <= $degree
+RETURN b AS account, count(*) AS shared, collect(path) AS paths
+ORDER BY shared DESC, account.id
+LIMIT toInteger($limit)

@@ -1,0 +1,14 @@
+// Identifiers of an account: what it used, hubs among them, last seen first
+// params: account_id, limit
+// returns: path, degree, counted, last_seen
+MATCH (p:Pointer {name: 'published'})
+WITH p.seq AS seq
+MATCH path = (a:Account {id: $account_id})-[u:USED]->(i:Identifier)
+WHERE coalesce(u.since, 0) <= seq AND u.seen >= seq
+RETURN
+  path AS path,
+  CASE WHEN seq < i.changed THEN i.was_degree ELSE i.degree END AS degree,
+  CASE WHEN seq < i.changed THEN i.was_counted ELSE i.counted END AS counted,
+  u.last_seen AS last_seen
+ORDER BY last_seen DESC, i.key
+LIMIT toInteger($limit)
