@@ -17,8 +17,8 @@ from linkgraph import __version__, runs
 from linkgraph import nightly as nights
 from linkgraph.commands import account as account_commands
 from linkgraph.commands import audit as audit_commands
-from linkgraph.commands import browser_kit
 from linkgraph.commands import key as key_commands
+from linkgraph.commands import neo4j as neo4j_commands
 from linkgraph.commands import verdict as verdict_commands
 from linkgraph.commands.reading import AsJson, OfRun, opened, print_json
 from linkgraph.errors import InputError, LinkgraphError, UsageError
@@ -31,7 +31,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__d
 app.add_typer(key_commands.app, name="key")
 app.add_typer(verdict_commands.app, name="verdict")
 app.add_typer(audit_commands.app, name="audit")
-app.add_typer(browser_kit.app, name="neo4j")
+app.add_typer(neo4j_commands.app, name="neo4j")
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000)]
 
 _AS_OF = "--as-of takes `now`, epoch seconds or ISO 8601 with a zone, as 2026-01-31T00:00:00Z"

@@ -10,11 +10,6 @@ from linkgraph.commands.reading import OfRun, opened
 app: Final = typer.Typer(no_args_is_help=True, help="The Neo4j store and its Browser.")
 
 
-@app.callback()
-def _group() -> None:
-    """Keeps `kit` a command of its own."""
-
-
 @app.command()
 def kit(
     folder: Path,

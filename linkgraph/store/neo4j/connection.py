@@ -108,6 +108,11 @@ class Connection:
             for record in transaction.run(query.text, query.bind(values)):
                 yield record.values()
 
+    def operators(self, name: str) -> set[str]:
+        """The operators by which the server means to run a statement; it is not run, so it takes no values."""
+        with self._wrapped(f"plan of {name}"), self._session() as session:
+            return set(_operators(session.execute_read(_planned, name)))
+
     def _session(self) -> neo4j.Session:
         return self._driver.session(database=_DATABASE)
 
@@ -136,6 +141,17 @@ def _run(transaction: neo4j.ManagedTransaction, steps: tuple[Step, ...], fenced:
         if fenced and not answers[0]:
             raise StoreError("nothing published: another publish has taken over this Neo4j store")
     return answers
+
+
+@neo4j.unit_of_work(timeout=_READ_SECONDS)
+def _planned(transaction: neo4j.ManagedTransaction, name: str) -> Any:
+    return transaction.run(f"EXPLAIN {queries.load('neo4j', name).text}").consume().plan
+
+
+def _operators(plan: Any) -> Iterator[str]:
+    yield plan["operatorType"].partition("@")[0]
+    for child in plan.get("children", []):
+        yield from _operators(child)
 
 
 _READING = neo4j.unit_of_work(timeout=_READ_SECONDS)(_run)

@@ -172,7 +172,7 @@ class Neo4jWriter:
         if found:
             raise StoreError(
                 f"nothing published: {len(found)} of {self._sample.size} rows read back differ from what was sent"
-                f" ({found[0]}); publish again"
+                f" ({found[0]}); publish again, then `linkgraph neo4j check`"
             )
 
     def _parts(self, table: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -2,8 +2,12 @@
 // params: account_ids, seq, limit
 // returns: account_a, account_b, bits, probability, families, shared, shared_bits
 UNWIND $account_ids AS asked
-MATCH (a:Account {id: asked})-[l:LINKED]->(b:Account)
-WHERE coalesce(l.since, 0) <= $seq AND l.seen >= $seq AND b.id IN $account_ids
+MATCH (a:Account {id: asked})
+CALL (a) {
+  MATCH (a)-[l:LINKED]->(b:Account)
+  WHERE coalesce(l.since, 0) <= $seq AND l.seen >= $seq AND b.id IN $account_ids
+  RETURN l, b
+}
 RETURN
   a.id AS account_a, b.id AS account_b, l.bits AS bits, l.probability AS probability, l.families AS families,
   l.shared AS shared, l.shared_bits AS shared_bits
