@@ -81,7 +81,7 @@ class Run:
 
 
 def solved_of(run: Run) -> Solved | None:
-    """The solved network of a run; None for one that an earlier version made without."""
+    """The solved network of a run; None for one that an earlier version made without, or with less in it."""
     rules = run.record().get("rules")
     return open_solved(run.solved, rules) if rules else None
 

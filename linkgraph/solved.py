@@ -15,8 +15,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from linkgraph.errors import NotFoundError
-
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
@@ -204,15 +202,15 @@ def save_names(folder: Path, name: str, texts: pa.ChunkedArray) -> None:
         writer.write_table(table)
 
 
-def open_solved(folder: Path, rules: dict[str, Any]) -> Solved:
-    """The solved network in `folder`, mapped; NotFoundError for a run that kept none."""
+def open_solved(folder: Path, rules: dict[str, Any]) -> Solved | None:
+    """The solved network in `folder`, mapped; None where any part of it is not there, or is another version's."""
     try:
         found: dict[str, Any] = {name: _array(folder, name) for name in _ARRAYS}
         found["direct"] = Direct(*(_array(folder, f"direct_{name}") for name in _DIRECT))
         found |= {name: Names(_texts(folder / f"{name}.arrow")) for name in _NAMES}
         return Solved(rules=Rules(**rules), **found)
     except (OSError, ValueError, TypeError):
-        raise NotFoundError("this run keeps no solved network: it was made by an earlier version") from None
+        return None
 
 
 def _array(folder: Path, name: str) -> Any:

@@ -17,7 +17,6 @@ from linkgraph.nightly import Plan, run_night
 from linkgraph.runs import Run, solved_of
 from linkgraph.settings import Settings, read_settings
 from linkgraph.simulate import World, simulate
-from linkgraph.solved import open_solved
 from linkgraph.store import open_view
 from linkgraph.store.base import GraphView
 
@@ -42,7 +41,8 @@ class Scene:
         return replace(self, run=run_night(self.settings, Plan(verdicts=(ruled,))))
 
     def accounts(self) -> dict[str, Account]:
-        net = open_solved(self.run.solved, self.run.record()["rules"])
+        net = solved_of(self.run)
+        assert net is not None
         with closing(open_view(self.settings, self.run, earlier=True)) as view:
             return {each.account_id: each for each in view.accounts([net.account_ids[n] for n in range(net.accounts)])}
 

@@ -1,5 +1,6 @@
 """What would be, said from one night, is what the next night finds when people rule so."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,10 +11,10 @@ from ingest.pipeline import ingest
 from linkgraph.explain.whatif import Supposition, effects, what_if
 from linkgraph.model import Account, Verdict
 from linkgraph.nightly import Plan, run_night
-from linkgraph.runs import Run
+from linkgraph.runs import Run, solved_of
 from linkgraph.settings import Settings, read_settings
 from linkgraph.simulate import World, simulate
-from linkgraph.solved import Solved, open_solved
+from linkgraph.solved import Solved
 from linkgraph.store import open_view
 from linkgraph.store.base import GraphView
 
@@ -40,7 +41,9 @@ def view(settings: Settings, run: Run) -> Iterator[GraphView]:
 
 @pytest.fixture
 def net(run: Run) -> Solved:
-    return open_solved(run.solved, run.record()["rules"])
+    found = solved_of(run)
+    assert found is not None
+    return found
 
 
 def every_account(settings: Settings, run: Run, net: Solved) -> dict[str, Account]:
@@ -130,6 +133,17 @@ def test_without_any_evidence_the_risk_is_exactly_nothing(view: GraphView, net: 
             assert (after.score, after.risk, after.flagged) == (0.0, 0.0, False)
             told += 1
     assert told
+
+
+def test_a_run_of_which_a_part_is_missing_has_no_solved_network(run: Run, tmp_path: Path) -> None:
+    copy = Run(run.run_id, tmp_path / "run")
+    shutil.copytree(run.path / "solved", copy.solved)
+    shutil.copy(run.path / "run.json", copy.path)
+    assert solved_of(copy) is not None
+    (copy.solved / "trust.npy").unlink()
+    assert solved_of(copy) is None
+    copy.save({key: value for key, value in run.record().items() if key != "rules"})
+    assert solved_of(copy) is None
 
 
 def test_a_night_keeps_its_network_apart_from_later_ones(settings: Settings, run: Run, tmp_path: Path) -> None:
