@@ -45,7 +45,8 @@ def sources(net: Solved, account: int) -> Sources | None:
     own = near.green([account])[:, 0]
     fed = own * near.injected / voltage
     order = [int(place) for place in np.argsort(-fed, kind="stable") if fed[place] > 0]
-    named = tuple(_seed(net, int(near.nodes[place]), float(fed[place])) for place in order[:NAMED])
+    # A single seed is all of it, but for rounding.
+    named = tuple(_seed(net, int(near.nodes[place]), min(float(fed[place]), 1.0)) for place in order[:NAMED])
     beyond = float(np.sum(own[near.beyond.row] * near.beyond.conductance * net.voltage[near.beyond.node])) / voltage
     return Sources(voltage, named, float(fed[order[NAMED:]].sum()), beyond)
 

@@ -157,3 +157,15 @@ def test_a_search_that_may_see_nobody_else_says_that_all_comes_from_beyond() -> 
     own = near.green([account])[:, 0]
     beyond = own[near.beyond.row] * near.beyond.conductance * net.voltage[near.beyond.node]
     assert beyond.sum() == pytest.approx(near.at(account))
+
+
+def test_rounding_makes_no_share_larger_than_the_whole() -> None:
+    """With one seed all is its share; 3 of 500 explanations of a large run failed over a last digit."""
+    for seed in range(60):
+        net = world(seed)
+        only = int(np.flatnonzero(net.sigma * net.label)[0])
+        alone = replace(net, sigma=np.where(np.arange(len(net.sigma)) == only, net.sigma, 0.0))
+        voltage = dense(Changed(alone))
+        net = replace(alone, voltage=voltage)
+        found = [sources(net, account) for account in range(ACCOUNTS) if account != only]
+        assert all(0.0 <= each.share <= 1.0 for told in found if told for each in told.seeds)
