@@ -43,12 +43,16 @@ def sources(net: Solved, account: int) -> Sources | None:
     if voltage <= 0:
         return None
     own = near.green([account])[:, 0]
-    fed = own * near.injected / voltage
+    fed = own * near.injected
     order = [int(place) for place in np.argsort(-fed, kind="stable") if fed[place] > 0]
-    # A single seed is all of it, but for rounding.
-    named = tuple(_seed(net, int(near.nodes[place]), min(float(fed[place]), 1.0)) for place in order[:NAMED])
+    named = tuple(_seed(net, int(near.nodes[place]), share(float(fed[place]), voltage)) for place in order[:NAMED])
     beyond = float(np.sum(own[near.beyond.row] * near.beyond.conductance * net.voltage[near.beyond.node])) / voltage
-    return Sources(voltage, named, float(fed[order[NAMED:]].sum()), beyond)
+    return Sources(voltage, named, float(fed[order[NAMED:]].sum()) / voltage, beyond)
+
+
+def share(part: float, whole: float) -> float:
+    """What share `part` is of `whole`; at most 1, since a single seed is all of it but for rounding."""
+    return min(part / whole, 1.0)
 
 
 def _seed(net: Solved, node: int, share: float) -> Seed:
