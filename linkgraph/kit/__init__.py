@@ -50,7 +50,7 @@ def saved_queries() -> Iterator[tuple[str, str]]:
 
 def _file_name(name: str) -> str:
     """A file name for an id that may hold anything: as it is where it is plain, encoded elsewhere."""
-    plain = quote(name, safe="").replace(".", "%2E")
+    plain = quote(name, safe="")
     if len(plain) > _LONGEST:
         plain = hashlib.sha256(name.encode()).hexdigest()
     return f"{plain}.html"

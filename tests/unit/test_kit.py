@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -20,6 +20,8 @@ from linkgraph.tables import TABLES
 from tests.builders import WORLD
 from tests.conftest import Store
 from tests.contract.test_neo4j_queries import HOMES
+from tests.contract.test_neo4j_queries import LABELS as LABELS_OF
+from tests.contract.test_neo4j_queries import TYPES as TYPES_OF
 from tests.kit import HOSTILE, blocks, hostile_world, parameters
 
 NAMES = queries.names("browser")
@@ -30,8 +32,12 @@ ROLES = ("Perpetrator", "Mule", "Victim", "Counterparty")
 LABELS = set(re.findall(r"\(\w*:([A-Z]\w+)", BUILD)) | {"Flagged", "RiskHigh", "Hub", "Pointer", *ROLES}
 LABELS |= {kind.capitalize() for kind in KIND_NAMES}
 TYPES = set(re.findall(r"\[\w*:([A-Z_]+)", BUILD))
-COLUMNS = {HOMES[table].get(column, column) for table in TABLES for column in TABLES[table].names} - {"start", "end"}
-PROPERTIES = COLUMNS | {f"was_{name}" for name in COLUMNS} | {"key", "since", "seen", "changed", "name", "seq"}
+# By label or type: the columns of its table under the names they have there, and what the store adds.
+PROPERTIES = {
+    owner: names | {f"was_{name}" for name in names} | {"key", "since", "seen", "changed"}
+    for table, owner in (LABELS_OF | TYPES_OF).items()
+    for names in [{HOMES[table].get(column, column) for column in TABLES[table].names} - {"start", "end"}]
+} | {"Pointer": {"name", "seq"}}
 
 
 class _Tags(HTMLParser):
@@ -58,6 +64,8 @@ def hostile(home: Path) -> Store:
     return store
 
 
+@example("\\u0022")
+@example('\\"u')
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_parameter_is_read_back_as_it_was_whatever_it_holds(text: str) -> None:
     command = guides.command_of({"account_id": text, "limit": 5})
@@ -75,6 +83,7 @@ def test_nothing_of_an_id_becomes_markup(hostile: Store, name: str) -> None:
         tags = _Tags()
         tags.feed(page)
         assert tags.open == []
+        assert not re.search(r"<(?![/a-z])", page)
         assert tags.seen <= TAGS
         first, *rest = blocks(page)
         assert name in (parameters(first)["ring_id"], parameters(first)["account_id"])
@@ -135,17 +144,25 @@ def test_statements_name_only_what_the_graph_has() -> None:
     assert {"USED", "MEMBER_OF", "LINKED", "BECAUSE"} == TYPES
     for name in NAMES:
         text = re.sub(r"'[^']*'", "''", queries.load("browser", name).text)
-        assert set(re.findall(r"\(\w*:(\w+)", text)) <= LABELS, name
-        assert set(re.findall(r"\[\w*:(\w+)", text)) <= TYPES, name
-        named = set(re.findall(r"\b[a-z]+\.(\w+)", text)) | set(re.findall(r"\{(\w+):", text)) - {"epochSeconds"}
-        assert named <= PROPERTIES, (name, named - PROPERTIES)
+        owners = dict(re.findall(r"[(\[](\w+):(\w+)", text))
+        assert set(owners.values()) | set(re.findall(r"[(\[]\w*:(\w+)", text)) <= LABELS | TYPES, name
+        assert "p" in owners
+        for variable, named in re.findall(r"\b([a-z]+)\.(\w+)", text):
+            # Each node of a way is an account or an identifier; the others are columns of the answer.
+            if variable not in ("each", "account"):
+                assert named in PROPERTIES[owners[variable]], (name, variable, named)
+        for label, named in re.findall(r":(\w+) \{(\w+):", text):
+            assert named in PROPERTIES[label], (name, label, named)
 
 
 def test_the_style_names_only_what_the_graph_has() -> None:
-    text = style.text()
+    text, captions = style.text(), []
     assert set(re.findall(r"^node\.(\w+)", text, re.MULTILINE)) <= LABELS
     assert set(re.findall(r"^relationship\.(\w+)", text, re.MULTILINE)) == TYPES
-    assert set(re.findall(r"\{(\w+)\}", text)) <= PROPERTIES
+    for owner, caption in re.findall(r"^\w+\.(\w+) \{\n(?:  (?!caption).*\n)*  caption: '(.*)';", text, re.MULTILINE):
+        assert set(re.findall(r"\{(\w+)\}", caption)) <= PROPERTIES[owner], (owner, caption)
+        captions.append(caption)
+    assert len(captions) == text.count("caption: ") == 8
     assert {kind.capitalize() for kind in KIND_NAMES} <= set(re.findall(r"^node\.(\w+)", text, re.MULTILINE))
 
 
