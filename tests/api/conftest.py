@@ -11,12 +11,10 @@ from tests.api.serving import publish, serving
 from tests.builders import WORLD
 
 
-@pytest.fixture(scope="session", autouse=True)
-def patience() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is tested here is the answer, on a machine that may be busy; its deadline has tests of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(front, "_ANSWER_SECONDS", 30.0)
-        yield
+    monkeypatch.setattr(front, "_ANSWER_SECONDS", 30.0)
 
 
 @pytest.fixture(scope="session")
