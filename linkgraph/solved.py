@@ -15,6 +15,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from linkgraph.errors import NotFoundError
+
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
@@ -180,6 +182,13 @@ class Solved:
 _NAMES = ("account_ids", "keys", "rulings")
 _DIRECT = tuple(Direct.__dataclass_fields__)
 _ARRAYS = tuple(name for name in Solved.__dataclass_fields__ if name not in (*_NAMES, "rules", "direct"))
+
+
+def needed(net: Solved | None) -> Solved:
+    """The solved network of a run; NotFoundError where the run keeps none."""
+    if net is None:
+        raise NotFoundError("this run keeps no solved network: it was made by an earlier version")
+    return net
 
 
 def save_array(folder: Path, name: str, array: NDArray[Any]) -> None:

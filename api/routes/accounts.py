@@ -9,11 +9,11 @@ from api.schemas.accounts import Card, CardAnswer, ExplanationAnswer, Explanatio
 from api.schemas.graphs import GraphAnswer, GraphOut
 from api.schemas.links import WhyAnswer, WhyOut
 from api.schemas.whatif import MinimalIn, WhatIfAnswer, WhatIfIn, WhatIfOut
-from linkgraph.errors import NotFoundError
 from linkgraph.explain.account import explain
 from linkgraph.explain.drawing import neighbourhood
 from linkgraph.explain.paths import WhyLimits, why_linked
 from linkgraph.explain.whatif import Supposition, what_if
+from linkgraph.solved import needed
 
 router = APIRouter(prefix="/v1/accounts", tags=["accounts"])
 
@@ -49,9 +49,7 @@ def explain_account(account_id: AccountId, query: RunQueryDep, ask: AskDep) -> R
 def suppose(account_id: AccountId, query: RunQueryDep, body: WhatIfIn, ask: AskDep) -> Response:
     """Its score, flag and ring, recomputed exactly with that evidence moved to ground. Changes nothing."""
     with ask.read(query.run) as reading:
-        net = reading.net()
-        if net is None:
-            raise NotFoundError("this run keeps no solved network")
+        net = needed(reading.net())
         if isinstance(body, MinimalIn):
             found = explain(reading.view, account_id, net=net).clearing
             removed = list(found.identifiers) if found else []

@@ -17,7 +17,7 @@ from linkgraph.errors import NotFoundError
 from linkgraph.explain import whatif
 from linkgraph.explain.whatif import Supposition
 from linkgraph.model import Identifier, RunStamp
-from linkgraph.solved import Solved
+from linkgraph.solved import Solved, needed
 
 # What the next night may find besides, by name.
 NOT_FORESEEN: Final[Mapping[str, str]] = MappingProxyType(
@@ -69,8 +69,7 @@ class Preview:
 
 def preview(view: View, net: Solved | None, ruling: Ruling) -> Preview:
     """What the ruling would change; NotFoundError if the run does not know what it is about, or keeps no network."""
-    if net is None:
-        raise NotFoundError("this run keeps no solved network")
+    net = needed(net)
     keys = [f"{ruling.kind}:{ruling.identifier}"] if ruling.kind else []
     if len(view.identifiers(keys)) < len(keys) or len(view.accounts(ruling.accounts)) < len(ruling.accounts):
         raise NotFoundError("the published run does not know what the verdict is about")

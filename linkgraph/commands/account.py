@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from linkgraph.commands.reading import AsJson, OfRun, opened, print_json, whole_key
-from linkgraph.errors import NotFoundError, UsageError
+from linkgraph.errors import UsageError
 from linkgraph.ledger import Ledger, cite
 from linkgraph.settings import read_settings
+from linkgraph.solved import needed
 
 Without = Annotated[
     list[str] | None,
@@ -60,9 +61,8 @@ def what_if(
 
     if not (without or without_label or not_with):
         raise UsageError("what-if needs --without, --without-label or --not-with")
-    with opened(run) as (view, net):
-        if net is None:
-            raise NotFoundError("this run keeps no solved network: it was made by an earlier version")
+    with opened(run) as (view, found_net):
+        net = needed(found_net)
         named = [(account, whole_key(net, key)) for account, _, key in (each.rpartition("=") for each in without or [])]
         supposed = Supposition(
             links=frozenset((account, key) for account, key in named if account),

@@ -7,6 +7,7 @@ from linkgraph.explain.explanation import Doubt, PairReasons
 from linkgraph.solved import Solved
 
 _YEAR = 365 * 86_400
+# A starting value: nobody has measured from how many years on a history says anything.
 LONG_YEARS = 2
 
 
