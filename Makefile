@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test gate lint types imports lock
+.PHONY: help setup demo test fuzz gate lint types imports lock
 
 help:
 	@echo "make demo   a simulated world through ingest and a night, one account explained"
 	@echo "make test   format, lint, types, imports and every test (Neo4j and shared-data tests where available)"
+	@echo "make fuzz   tests that draw examples or kill processes, in their full size: hours (SHARE=0.1: a tenth of it)"
 	@echo "make lock   compile the hashed requirement files again"
 
 setup: $(READY)
@@ -27,6 +28,9 @@ demo: setup
 
 test: gate
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+fuzz: setup
+	TEST_SHARE=$(or $(SHARE),1) $(BIN)/python -m pytest -q -m sized
 
 gate: setup lint types imports
 

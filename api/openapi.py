@@ -47,11 +47,15 @@ _RING: Final = ("read_ring", "ring_id")
 _HISTORY: Final = ("read_ring_history", "ring_id")
 _RUN: Final = ("read_run", "run_id")
 _VERDICT: Final = ("read_verdict", "verdict_id")
+_APPROVE: Final = ("approve_verdict", "verdict_id")
+_REJECT: Final = ("reject_verdict", "verdict_id")
 _WITHDRAW: Final = ("withdraw_verdict", "verdict_id")
 # Headers that a change needs, and their form.
 _FORMS: Final = {KEY_HEADER: "^[!-~]{1,128}$", VERSION_HEADER: '^"[0-9]{1,9}"$'}
 # Operations whose answer is one verdict, with its version as the tag.
 _VERSIONED: Final = ("propose_verdict", "read_verdict", "approve_verdict", "reject_verdict", "withdraw_verdict")
+
+_FROM_A_VERSION: Final = ("approve_verdict", "reject_verdict", "withdraw_verdict")
 
 # Which part of an answer another operation can be asked about.
 _LEADS_TO: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
@@ -81,10 +85,8 @@ _LEADS_TO: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
     "read_ring_graph": {_ACCOUNT: "$response.body#/data/nodes/0/account_id"},
     "read_ring_history": {_RING: "$response.body#/data/ring_id", _RUN: "$response.body#/meta/run_id"},
     "list_verdicts": {_VERDICT: "$response.body#/data/verdicts/0/verdict_id"},
-    "propose_verdict": {
-        _VERDICT: "$response.body#/data/verdict_id",
-        _WITHDRAW: "$response.body#/data/verdict_id",
-    },
+    "propose_verdict": dict.fromkeys((_VERDICT, _APPROVE, _REJECT, _WITHDRAW), "$response.body#/data/verdict_id"),
+    "approve_verdict": {_WITHDRAW: "$response.body#/data/verdict_id"},
     "read_current_run": {_RUN: "$response.body#/data/run_id"},
 }
 _HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -200,7 +202,9 @@ def _leads(operation: Mapping[str, Any]) -> Mapping[tuple[str, str], str]:
 
 
 def _link(target: str, parameter: str, at: str) -> dict[str, Any]:
-    return {"operationId": target, "parameters": {parameter: at}}
+    # A change is made from the version that the answer before it shows.
+    version = {f"header.{VERSION_HEADER}": "$response.header.ETag"} if target in _FROM_A_VERSION else {}
+    return {"operationId": target, "parameters": {parameter: at} | version}
 
 
 def _headers(*names: str) -> dict[str, Any]:
