@@ -20,6 +20,7 @@ from api.schemas.base import Answer, BareAnswer, BareMeta, Meta
 from api.views import Views
 from linkgraph.casework.keys import Principal
 from linkgraph.casework.opening import Casework
+from linkgraph.explain.bearing import Rulings
 from linkgraph.model import RunStamp
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
@@ -64,6 +65,11 @@ class Reading:
     def net(self) -> Solved | None:
         """The run's solved network; None where an earlier version made the run."""
         return self.service.views.solved(self.run)
+
+    def rulings(self) -> Rulings | None:
+        """The verdicts in force in the run; None where an earlier version made it."""
+        net = self.net()
+        return None if net is None else Rulings(self.run.verdicts(), net)
 
     def answer(self, shape: type[Answer[Any]], data: object, limits_hit: Sequence[str] = ()) -> Response:
         """The answer in its frame, tokens cut for a viewer.

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from linkgraph.errors import NotFoundError, RunError
-from linkgraph.model import RunStamp
+from linkgraph.model import RunStamp, Verdict
 from linkgraph.parameters import Parameters
 from linkgraph.solved import Solved, open_solved
 
@@ -61,6 +63,14 @@ class Run:
     def save(self, record: dict[str, Any]) -> None:
         """Replace `run.json` in one step."""
         write_atomically(self.path / "run.json", json.dumps(record, indent=1, sort_keys=True) + "\n")
+
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdicts that this night acted on, by id."""
+        path = self.work("verdicts")
+        rows = pq.read_table(path).to_pylist() if path.is_file() else []
+        return tuple(
+            Verdict(**row | {"accounts": tuple(row["accounts"]), "class_name": row.pop("class")}) for row in rows
+        )
 
     def bits_needed(self) -> float:
         """Evidence in bits from which this run calls a pair linked."""

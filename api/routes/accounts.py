@@ -70,7 +70,8 @@ def read_link(account_id: AccountId, other_account_id: OtherId, query: LinkQuery
     """What the two share, by family of evidence, and the best paths between them, or that there is none so near."""
     with ask.read(query.run) as reading:
         citing = citer(ask.service.settings.ledger_folder) if query.cite else None
-        found = why_linked(reading.view, account_id, other_account_id, WhyLimits(hops=query.hops), citing)
+        limits = WhyLimits(hops=query.hops)
+        found = why_linked(reading.view, account_id, other_account_id, limits, reading.rulings(), citing)
         return reading.answer(WhyAnswer, WhyOut.of(found), found.limits_hit)
 
 

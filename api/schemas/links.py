@@ -7,6 +7,7 @@ from pydantic import Field
 from api.schemas.accounts import DoubtOut, HubOut, Span
 from api.schemas.base import AccountIdOut, Answer, Kind, Risk, Role, Time, Token, Wire
 from linkgraph.explain import signs
+from linkgraph.explain.bearing import Bearing
 from linkgraph.explain.paths import Common, Family, WhyLinked
 from linkgraph.explain.paths_text import render_why
 from linkgraph.explain.reach import Step
@@ -160,6 +161,40 @@ class PathOut(Wire):
         )
 
 
+class BearingOut(Wire):
+    """A verdict in force in this run, and what it changed between two accounts."""
+
+    verdict_id: str = Field(examples=["v-5f0c1b2a9d8e"])
+    verdict: str = Field(examples=["not_evidence"])
+    kind: Kind | None
+    identifier: Token | None
+    accounts: list[AccountIdOut] = Field(description="the two it is about, the holder, or the group that shares")
+    class_name: str | None = Field(description="of a hub", examples=["office"])
+    decided_at: Time
+    account_a: AccountIdOut
+    account_b: AccountIdOut
+    parts: bool = Field(description="what it is about links account_a and account_b no more")
+    text: str = Field(description="what it changed between them", examples=["no evidence: it links nobody any more"])
+
+    @classmethod
+    def of(cls, bearing: Bearing) -> Self:
+        """From a verdict that bears on the question."""
+        verdict, (account_a, account_b) = bearing.verdict, bearing.between
+        return cls(
+            verdict_id=verdict.verdict_id,
+            verdict=verdict.verdict,
+            kind=verdict.kind,
+            identifier=verdict.identifier,
+            accounts=list(verdict.accounts),
+            class_name=verdict.class_name,
+            decided_at=verdict.decided_at,
+            account_a=account_a,
+            account_b=account_b,
+            parts=bearing.parts,
+            text=bearing.text,
+        )
+
+
 class WhyOut(Wire):
     """Why two accounts are linked, or that they are not."""
 
@@ -178,6 +213,8 @@ class WhyOut(Wire):
     families_more: bool = Field(description="a family shares more than is listed")
     not_counted: list[HubOut] = Field(description="hubs both used: shown, not counted")
     paths: list[PathOut] = Field(description="cheapest first: rare and strong beats long")
+    verdicts: list[BearingOut] = Field(description="on the two, on what they share, and on the steps of the paths")
+    verdicts_more: bool = Field(description="there are more of them than are listed")
     doubts: list[DoubtOut]
     cited: bool = Field(description="observations are cited by their ids; ask with `cite=true`")
     text: str = Field(description="all of it in plain text, as the command line prints it")
@@ -197,6 +234,8 @@ class WhyOut(Wire):
             families_more="shared" in why.limits_hit,
             not_counted=[HubOut.model_validate(each.identifier) for each in why.not_counted],
             paths=[PathOut.of(each, why) for each in why.paths],
+            verdicts=[BearingOut.of(each) for each in why.verdicts],
+            verdicts_more="verdicts" in why.limits_hit,
             doubts=[DoubtOut.of(each) for each in why.doubts],
             cited=why.cited is not None,
             text=render_why(why),

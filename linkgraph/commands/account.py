@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from linkgraph import runs
 from linkgraph.commands.reading import AsJson, OfRun, opened, print_json, whole_key
 from linkgraph.errors import UsageError
 from linkgraph.ledger import Ledger, cite
@@ -34,12 +35,17 @@ def explain(account_id: str, run: OfRun = None, as_json: AsJson = False) -> None
 
 def why(account_a: str, account_b: str, run: OfRun = None, as_json: AsJson = False) -> None:
     """Why two accounts are linked: what they share and the best paths between them, or that there is none so near."""
+    from linkgraph.explain.bearing import Rulings
     from linkgraph.explain.paths import why_linked
     from linkgraph.explain.paths_text import render_why
 
-    ledger = Ledger(read_settings().ledger_folder)
-    with opened(run) as (view, _):
-        found = why_linked(view, account_a, account_b, cite=lambda uses, as_of: cite(ledger, uses, as_of))
+    settings = read_settings()
+    ledger = Ledger(settings.ledger_folder)
+    with opened(run) as (view, net):
+        rulings = Rulings(runs.open_run(settings.home, view.run().run_id).verdicts(), net) if net else None
+        found = why_linked(
+            view, account_a, account_b, None, rulings, cite=lambda uses, as_of: cite(ledger, uses, as_of)
+        )
     if as_json:
         print_json(asdict(found))
     else:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from linkgraph.errors import NotFoundError
-from linkgraph.explain import doubts, reach, signs
+from linkgraph.explain import bearing, doubts, reach, signs
+from linkgraph.explain.bearing import Bearing, Rulings, Span
 from linkgraph.explain.explanation import Doubt, Shared
 from linkgraph.explain.reach import Bounds, Front, Ground, expand
 from linkgraph.explain.walks import Path, best_paths
@@ -38,11 +39,14 @@ class View(reach.View, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WhyLimits:
-    """How far is looked and how much is shown: hops, paths, shared identifiers of a family; and what one hop reads."""
+    """How far is looked and how much is shown: hops, paths, shared identifiers of a family, verdicts; and what one hop
+    reads.
+    """
 
     hops: int = MOST_HOPS
     paths: int = 3
     shared: int = 20
+    verdicts: int = 20
     bounds: Bounds = field(default_factory=Bounds)
 
 
@@ -82,7 +86,8 @@ class WhyLinked:
     """The answer for two accounts. `pair`: their row in the run's table of pairs, if it passed the threshold.
 
     state: direct, path, out_of_time or not_linked, within `hops` hops. not_counted: hubs both used. people: the
-    accounts along the paths. cited: observations behind the uses that are shown; None where no ledger was at hand.
+    accounts along the paths. verdicts: those that bear on the two, on what they share, and on the paths. cited:
+    observations behind the uses that are shown; None where no ledger was at hand.
     """
 
     run: RunStamp
@@ -95,6 +100,7 @@ class WhyLinked:
     not_counted: tuple[Shared, ...]
     paths: tuple[Path, ...]
     people: dict[str, Account]
+    verdicts: tuple[Bearing, ...]
     doubts: tuple[Doubt, ...]
     limits_hit: tuple[str, ...]
     cited: tuple[Cited, ...] | None = None
@@ -106,7 +112,14 @@ class WhyLinked:
         return next((each.observations for each in found), ())
 
 
-def why_linked(view: View, a: str, b: str, limits: WhyLimits | None = None, cite: Cite | None = None) -> WhyLinked:
+def why_linked(
+    view: View,
+    a: str,
+    b: str,
+    limits: WhyLimits | None = None,
+    rulings: Rulings | None = None,
+    cite: Cite | None = None,
+) -> WhyLinked:
     """Why `a` and `b` are linked, or that they are not; NotFoundError if the view's run has no such two accounts."""
     limits = limits or WhyLimits()
     found = {each.account_id: each for each in view.accounts([a, b])}
@@ -119,6 +132,9 @@ def why_linked(view: View, a: str, b: str, limits: WhyLimits | None = None, cite
     between = _between(paths, found)
     people = found | {each.account_id: each for each in (view.accounts(between) if between else [])}
     families, families_cut = _families(pair, [each for each in both if each.identifier.counted], limits.shared)
+    ruled = bearing.bearing(rulings, _spans((a, b), both, paths)) if rulings else []
+    ruled_cut = len(ruled) > limits.verdicts
+    against = _doubts(view.run().as_of, (found[a], found[b]), pair, families, paths, people)
     answer = WhyLinked(
         run=view.run(),
         account_a=found[a],
@@ -130,10 +146,29 @@ def why_linked(view: View, a: str, b: str, limits: WhyLimits | None = None, cite
         not_counted=tuple(each for each in both if not each.identifier.counted)[: limits.shared],
         paths=tuple(paths),
         people=people,
-        doubts=tuple(_doubts(view.run().as_of, (found[a], found[b]), pair, families, paths, people)),
-        limits_hit=tuple(sorted(ground.cut | ({"shared"} if families_cut else set()))),
+        verdicts=tuple(ruled[: limits.verdicts]),
+        doubts=(*bearing.doubts(_of_best(ruled, (a, b), paths), (a, b), linked=pair is not None), *against),
+        limits_hit=_limits_hit(ground, shared=families_cut, verdicts=ruled_cut),
     )
     return answer if cite is None else replace(answer, cited=_cited(answer, cite))
+
+
+def _limits_hit(ground: Ground, **cut: bool) -> tuple[str, ...]:
+    return tuple(sorted(ground.cut | {name for name, is_cut in cut.items() if is_cut}))
+
+
+def _spans(ends: tuple[str, str], both: Sequence[Shared], paths: Sequence[Path]) -> list[Span]:
+    """The two with all they share, then each step of the paths."""
+    steps = [step for path in paths for step in path.steps]
+    return [Span(ends, frozenset(each.identifier.key for each in both))] + [
+        Span((step.source, step.target), frozenset([step.identifier.key] if step.identifier else [])) for step in steps
+    ]
+
+
+def _of_best(ruled: Sequence[Bearing], ends: tuple[str, str], paths: Sequence[Path]) -> list[Bearing]:
+    """Of the verdicts those on the two themselves and on the best path."""
+    ways = {ends} | {(step.source, step.target) for path in paths[:1] for step in path.steps}
+    return [each for each in ruled if each.between in ways]
 
 
 def _paths(view: View, ground: Ground, ends: tuple[str, str], limits: WhyLimits) -> list[Path]:

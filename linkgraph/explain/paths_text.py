@@ -15,7 +15,7 @@ from linkgraph.model import Account, Link, Observation
 
 def render_why(why: WhyLinked) -> str:
     """The answer in lines of plain text, ending with a newline."""
-    parts = [_head(why), _direct(why), _hubs(why), _ways(why), _doubts(why), _limits(why)]
+    parts = [_head(why), _direct(why), _hubs(why), _ways(why), _verdicts(why), _doubts(why), _limits(why)]
     return "\n\n".join("\n".join(lines) for part in parts if (lines := list(part))) + "\n"
 
 
@@ -131,6 +131,17 @@ def _step(step: Step) -> str:
         found = step.identifier
         return f"through {found.kind} {short(found.identifier)}  {found.degree:,} accounts"
     return f"by {plain('; '.join(reasons(step.pair)))}" if step.pair else ""
+
+
+def _verdicts(why: WhyLinked) -> Iterator[str]:
+    if why.verdicts:
+        yield "What reviewers ruled"
+    for each in why.verdicts:
+        verdict = each.verdict
+        about = f"{verdict.kind} {short(verdict.identifier)}" if verdict.identifier else " and ".join(verdict.accounts)
+        ends = (why.account_a.account_id, why.account_b.account_id)
+        way = "" if each.between == ends else f" (on the way from {' to '.join(each.between)})"
+        yield plain(f"  {verdict.verdict_id} of {day(verdict.decided_at)} on {about}{way}: {each.text}")
 
 
 def _doubts(why: WhyLinked) -> Iterator[str]:

@@ -13,12 +13,21 @@ def of_pair(net: Solved, account_id: str, other_id: str) -> list[Doubt]:
     """The verdicts that part the two: what links them now is something else."""
     other = net.account_ids.place(other_id)
     return [
-        Doubt(
-            "ruled_apart", f"a reviewer ruled out part of what they share ({word}): this is other evidence", verdict_id
-        )
+        Doubt("ruled_apart", still_linked(word), verdict_id)
         for verdict_id, word, others in _apart(net, account_id)
         if other in others
     ]
+
+
+def parting(net: Solved, account_id: str, other_id: str) -> frozenset[str]:
+    """The ids of the verdicts that part the two."""
+    other = net.account_ids.place(other_id)
+    return frozenset(verdict_id for verdict_id, _, others in _apart(net, account_id) if other in others)
+
+
+def still_linked(word: str) -> str:
+    """What is said of two that meet again, though a verdict of that word parts them."""
+    return f"a reviewer ruled out part of what they share ({word}): this is other evidence"
 
 
 def of_account(net: Solved, account_id: str, met: Iterable[str]) -> list[Doubt]:

@@ -8,6 +8,7 @@ import pytest
 
 from linkgraph import cli, runs
 from linkgraph.settings import Settings
+from tests.api.serving import serving
 from tests.golden.worlds import AS_OF, customer, feeds, label, login, read, settle, together
 
 Run = Callable[..., tuple[int, str, str]]
@@ -76,6 +77,29 @@ def test_a_verdict_acts_from_the_next_night_until_it_is_withdrawn(run: Run, sett
     assert (again.run_id, again.record()["tables"]) == (first.run_id, first.record()["tables"])
     (listed,) = json.loads(run("verdict", "list", "--json")[1])
     assert (listed["state"], listed["verdict_id"], listed["version"]) == ("withdrawn", verdict_id, 2)
+
+
+def test_why_two_are_linked_names_the_verdict_in_the_command_line_and_over_http(run: Run, settings: Settings) -> None:
+    run("nightly")
+    token = tablet(settings)
+    verdict_id = run("verdict", "add", "not_evidence", token, "--reason", "a shop's counter")[1].split()[0]
+    assert "What reviewers ruled" not in run("why", "near", "bad")[1]
+    before = runs.published_id(settings.home)
+    run("nightly")
+    text = run("why", "near", "bad")[1]
+    assert f"  {verdict_id} of " in text
+    assert (
+        f"on {token.partition(':')[0]} {token.partition(':')[2][:20]}...: no evidence: it links nobody any more" in text
+    )
+    assert f"a reviewer ruled out what they share (not_evidence) ({verdict_id})" in text
+    assert "What reviewers ruled" not in run("why", "near", "bad", "--run", str(before))[1]
+    with serving(settings.home) as client:
+        why = client.get("/v1/accounts/near/links/bad").json()["data"]
+        assert client.get(f"/v1/accounts/near/links/bad?run={before}").json()["data"]["verdicts"] == []
+    (told,) = why["verdicts"]
+    assert (told["verdict_id"], told["parts"], f"{told['kind']}:{told['identifier']}") == (verdict_id, True, token)
+    assert (told["account_a"], told["account_b"], why["verdicts_more"]) == ("near", "bad", False)
+    assert [each["code"] for each in why["doubts"]].count("ruled_apart") == 1
 
 
 def test_a_preview_says_what_the_verdict_does_and_keeps_nothing(run: Run, settings: Settings) -> None:

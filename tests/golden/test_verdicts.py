@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from linkgraph.explain.account import Explanation, explain
+from linkgraph.explain.bearing import Rulings
+from linkgraph.explain.paths import WhyLinked, why_linked
+from linkgraph.explain.paths_text import render_why
 from linkgraph.model import Verdict
 from linkgraph.nightly import Plan, run_night
 from linkgraph.runs import Run, solved_of
@@ -245,6 +248,66 @@ def doubted(settings: Settings, account_id: str, *verdicts: Verdict) -> Explanat
     run = run_of(settings, *verdicts)
     with closing(open_view(settings, run, earlier=True)) as view:
         return explain(view, account_id, net=solved_of(run))
+
+
+def asked(settings: Settings, a: str, b: str, *verdicts: Verdict) -> WhyLinked:
+    run = run_of(settings, *verdicts)
+    net = solved_of(run)
+    assert net is not None
+    with closing(open_view(settings, run, earlier=True)) as view:
+        return why_linked(view, a, b, rulings=Rulings(run.verdicts(), net))
+
+
+def told(why: WhyLinked) -> list[tuple[str, bool, str]]:
+    """The verdicts of an answer on the two themselves."""
+    ends = (why.account_a.account_id, why.account_b.account_id)
+    return [(each.verdict.verdict_id, each.parts, each.text) for each in why.verdicts if each.between == ends]
+
+
+def test_why_two_are_linked_names_the_verdicts_on_what_they_share(settings: Settings, before: Judged) -> None:
+    ruled_out = (verdict("not_evidence", **on(before, "twin-a", "device")), verdict("cleared", "word-3"))
+    why = asked(settings, "twin-a", "twin-b", *ruled_out)
+    assert told(why) == [("v-not_evidence", True, "no evidence: it links nobody any more")]
+    assert ("ruled_apart", "v-not_evidence") in [(each.code, each.about) for each in why.doubts]
+    text = render_why(why)
+    assert "What reviewers ruled\n  v-not_evidence of 2026-05-01 on device " in text
+    assert "this is other evidence" in text
+    gone = asked(settings, "twin-a", "twin-c", *ruled_out)
+    assert (gone.pair, told(gone)) == (None, told(why))
+    assert "a reviewer ruled out what they share (not_evidence)" in [each.text for each in gone.doubts]
+
+
+def test_why_two_are_linked_says_what_each_verdict_changed(settings: Settings, before: Judged) -> None:
+    tablet, stolen = on(before, "fam-dad", "device"), on(before, "sto-1", "card")
+    wallet = on(before, "ven-1", "wallet")
+    rulings = (
+        verdict("shared_by", "fam-dad", "fam-kid", "fam-mum", **tablet),
+        verdict("stolen_from", "sto-holder", **stolen),
+        verdict("hub", **wallet, class_name="payroll"),
+        verdict("not_evidence", "twin-b", "twin-a"),
+    )
+    group, stays = "shared by 3 accounts, ", "between these two it counts as before"
+    expected = {
+        ("fam-dad", "fam-kid"): ("v-shared_by", True, f"{group}these two among them: it says nothing between them"),
+        ("fam-mate", "fam-kid"): ("v-shared_by", False, f"{group}of these two only fam-kid: {stays}"),
+        ("sto-holder", "sto-1"): (
+            "v-stolen_from",
+            True,
+            "stolen from sto-holder: it links sto-holder with nobody",
+        ),
+        ("sto-1", "sto-2"): ("v-stolen_from", False, f"stolen from sto-holder: {stays}"),
+        ("ven-1", "ven-2"): ("v-hub", False, "payroll: it linked nobody before either"),
+        ("twin-a", "twin-b"): (
+            "v-not_evidence",
+            True,
+            "nothing that the two share links them, nor any sign between them",
+        ),
+    }
+    for ends, one in expected.items():
+        assert told(asked(settings, *ends, *rulings)) == [one]
+    assert asked(settings, "plain-1", "plain-2", *rulings).verdicts == ()
+    counted = asked(settings, "ven-1", "ven-2", verdict("hub", **wallet, class_name="ordinary"))
+    assert told(counted) == [("v-hub", False, "ordinary: it counts, whatever lists and rules say of it")]
 
 
 def test_who_meets_again_through_other_evidence_has_the_verdict_as_a_doubt(settings: Settings, before: Judged) -> None:
