@@ -17,12 +17,10 @@ from linkgraph.casework.verification import verify
 from linkgraph.model import Verdict
 from linkgraph.nightly import Plan, run_night
 from linkgraph.settings import Settings
+from tests.api.night import CREW, NOW, REASON, small_night
 from tests.api.serving import bearing, new_key, problem, serving
-from tests.golden.worlds import AS_OF, Judged, customer, feeds, label, login, read, settle, together
+from tests.golden.worlds import AS_OF, Judged, read
 
-CREW = tuple(f"crew-{n}" for n in range(9))
-NOW = AS_OF + 7_200.0
-REASON = "the counter of a shop, seen on site"
 UNKNOWN = {"kind": "device", "identifier": "0" * 32}
 NASTY = (
     "'; DROP TABLE verdicts; --",
@@ -40,15 +38,7 @@ NASTY = (
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A night in which nine share a tablet, two of them confirmed frauds."""
-    world = feeds(
-        *together(*[customer(one, 40 - n, own=False) for n, one in enumerate(CREW)]),
-        *[login(one, 3, device_id="a-tablet") for one in CREW],
-        *[login(one, 3, fingerprint="a-print") for one in CREW[:3]],
-        *[label(one, "fraud") for one in CREW[:2]],
-    )
-    settings = settle(tmp_path_factory.mktemp("ruled"), world)
-    run_night(settings, Plan(AS_OF * 1_000_000))
-    return settings
+    return small_night(tmp_path_factory.mktemp("ruled")).settings
 
 
 @pytest.fixture(scope="module")
