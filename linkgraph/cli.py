@@ -159,11 +159,12 @@ def fit(
 def publish(
     store: Annotated[Literal["embedded", "neo4j"] | None, typer.Option(help="default: the one in the settings")] = None,
     run: OfRun = None,
+    full: Annotated[bool, typer.Option(help="by Neo4j's importer, into a server's home of its own")] = False,
 ) -> None:
     """Write a completed run into a store again and let readers see it; with --run, also an earlier one."""
     settings = read_settings(**({"store": store} if store else {}))
     with Bar("publish") as bar:
-        sent = nights.publish_again(settings, run, bar.at)
+        sent = nights.publish_again(settings, run, bar.at, full)
     print_json(sent)
 
 

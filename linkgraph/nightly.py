@@ -25,7 +25,7 @@ from linkgraph.models import Model, models_at
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
 from linkgraph.stages import STAGES, Night, open_tables, ruling
-from linkgraph.store import open_writers
+from linkgraph.store import open_loaders, open_writers
 from linkgraph.tables import TABLES
 
 Progress = Callable[[str], None]
@@ -112,15 +112,16 @@ def _run_or_none(settings: Settings, run_id: str | None) -> Run | None:
         return None
 
 
-def publish(settings: Settings, run: Run) -> dict[str, int]:
+def publish(settings: Settings, run: Run, progress: Progress = lambda step: None, full: bool = False) -> dict[str, int]:
     """Write a complete run into its store, beside what readers see, then move the pointer; returns rows per table.
 
-    `compared` counts the rows that a server was asked for again, and that agreed value by value.
+    full: load it whole into a fresh home of Neo4j, of which `progress` is told each step. `compared` counts the rows
+    that a server was asked for again, and that agreed value by value.
     """
     if run.record().get("status") != "complete":
         raise RunError(f"run {run.run_id} is not complete: run the night again")
     sent: dict[str, int] = {}
-    for store in open_writers(settings, run):
+    for store in open_loaders(settings, run, progress) if full else open_writers(settings, run):
         with store as writer:
             for name in TABLES:
                 sent[name] = writer.write(name, pq.ParquetFile(run.table(name)).iter_batches())
@@ -130,12 +131,14 @@ def publish(settings: Settings, run: Run) -> dict[str, int]:
     return sent
 
 
-def publish_again(settings: Settings, run_id: str | None, progress: Progress = lambda stage: None) -> dict[str, int]:
+def publish_again(
+    settings: Settings, run_id: str | None, progress: Progress = lambda stage: None, full: bool = False
+) -> dict[str, int]:
     """Publish a completed run, by default the published one, and say how many rows each table had."""
     with runs.night_lock(settings.home):
         run = runs.open_run(settings.home, run_id)
         progress(run.run_id)
-        return publish(settings, run)
+        return publish(settings, run, progress, full)
 
 
 def status(settings: Settings, now: int) -> dict[str, Any]:

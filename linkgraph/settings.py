@@ -37,6 +37,11 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("NEO4J_PASSWORD", "neo4j_password"),
         description="password of the Neo4j server",
     )
+    neo4j_lib: Path | None = Field(
+        None,
+        validation_alias=AliasChoices("NEO4J_LIB", "neo4j_lib"),
+        description="folder of a Neo4j server's jars, as `lib` of an installed one; for what works on a server's files",
+    )
     keys_file: Path | None = Field(
         None, description="TOML file with one HMAC key per kind; default: `keys.toml` in home, made on first use"
     )

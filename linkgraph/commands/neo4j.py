@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import typer
 
 from linkgraph import runs
-from linkgraph.commands.browser_kit import app
 from linkgraph.commands.reading import AsJson, print_json
+from linkgraph.commands.servers import app
 from linkgraph.runs import Run
 from linkgraph.settings import read_settings
 from linkgraph.store.drift import Sample
@@ -26,14 +26,13 @@ def check(
 ) -> None:
     """Compare the server with the published run, and say what to do. Changes nothing; ends with 1 where a fault is."""
     # The driver is loaded only where it is needed.
-    from linkgraph.store.neo4j import Login
+    from linkgraph.store.neo4j import login_of
     from linkgraph.store.neo4j.check import Expected
     from linkgraph.store.neo4j.check import check as check_server
 
     settings = read_settings()
     run = runs.open_run(settings.home)
-    login = Login(settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password.get_secret_value())
-    found = check_server(login, Expected(run.run_id, run.stamp().counts, _sampled(run, seed, sample)))
+    found = check_server(login_of(settings), Expected(run.run_id, run.stamp().counts, _sampled(run, seed, sample)))
     sound = all(each.level != "fault" for each in found)
     if as_json:
         print_json({"run_id": run.run_id, "sound": sound, "findings": [asdict(each) for each in found]})

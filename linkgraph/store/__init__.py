@@ -1,8 +1,10 @@
 """Graph stores: the seam in `base`, one module per store, and the choice between them."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from linkgraph.errors import UsageError
 from linkgraph.settings import Settings
 from linkgraph.store.base import GraphView, GraphWriter
 from linkgraph.store.embedded import EmbeddedView, EmbeddedWriter
@@ -28,6 +30,19 @@ def open_writers(settings: Settings, run: HasGraph) -> list[GraphWriter]:
     return [embedded] if settings.store == "embedded" else [embedded, _neo4j_writer(settings, run)]
 
 
+def open_loaders(settings: Settings, run: HasGraph, at: Callable[[str], None]) -> list[GraphWriter]:
+    """The same for a first load: Neo4j is filled by its offline importer, in a home that linkgraph makes.
+
+    `at` is told each step. UsageError where the store has no importer.
+    """
+    if settings.store == "embedded":
+        raise UsageError("--full is for Neo4j: the embedded store is written whole in any case")
+    from linkgraph.store.neo4j.loader import Neo4jLoader
+    from linkgraph.store.neo4j.places import graph_load
+
+    return [_embedded_writer(settings, run), Neo4jLoader(graph_load(settings, at), run.run_id)]
+
+
 def open_view(settings: Settings, run: HasGraph, earlier: bool = False) -> GraphView:
     """A view of the published run; an `earlier` run is read from its own file, whatever the store is.
 
@@ -36,10 +51,9 @@ def open_view(settings: Settings, run: HasGraph, earlier: bool = False) -> Graph
     if settings.store == "embedded" or earlier:
         return EmbeddedView(run.graph, settings.memory_limit)
     # The driver is loaded only where it is needed.
-    from linkgraph.store.neo4j import Login, Neo4jView
+    from linkgraph.store.neo4j import Neo4jView, login_of
 
-    password = settings.neo4j_password.get_secret_value()
-    return Neo4jView(Login(settings.neo4j_uri, settings.neo4j_user, password), run.run_id)
+    return Neo4jView(login_of(settings), run.run_id)
 
 
 def _embedded_writer(settings: Settings, run: HasGraph) -> GraphWriter:
@@ -47,7 +61,6 @@ def _embedded_writer(settings: Settings, run: HasGraph) -> GraphWriter:
 
 
 def _neo4j_writer(settings: Settings, run: HasGraph) -> GraphWriter:
-    from linkgraph.store.neo4j import Login, Neo4jWriter
+    from linkgraph.store.neo4j import Neo4jWriter, login_of
 
-    password = settings.neo4j_password.get_secret_value()
-    return Neo4jWriter(Login(settings.neo4j_uri, settings.neo4j_user, password), run.run_id)
+    return Neo4jWriter(login_of(settings), run.run_id)

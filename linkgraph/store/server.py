@@ -54,6 +54,15 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("client.allow_telemetry", "false", "nor by the Browser"),
 )
 
+_JVM: Final = (
+    "-XX:+UseG1GC",
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    "--add-opens=java.base/java.io=ALL-UNNAMED",
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+    "--enable-native-access=ALL-UNNAMED",
+    "-Dlog4j2.disable.jmx=true",
+)
+
 _KEY = re.compile(r"[A-Za-z0-9]+([._][A-Za-z0-9]+)*")
 
 # The password goes to the shell by its environment: arguments can be read by every user of the host.
@@ -137,6 +146,28 @@ def configuration_text(settings: Mapping[str, str]) -> str:
     """`neo4j.conf` of these settings, with the table's reasons. UsageError if one is not a line."""
     reasons = {setting.key: setting.reason for setting in SETTINGS}
     return "".join(_lines(settings, reasons))
+
+
+def home_text(host: str, port: int) -> str:
+    """`neo4j.conf` of a home that linkgraph makes: the table, and what an installed server says to its Java."""
+    flags = "".join(f"server.jvm.additional={flag}\n" for flag in _JVM)
+    return configuration_text(configuration(bolt_address(host, port))) + flags
+
+
+def private_text(text: str, port: int) -> str:
+    """`neo4j.conf` of the same server while it is being filled: one port on loopback, no TLS, writable."""
+    private = {
+        **bolt_address("127.0.0.1", port),
+        "server.http.enabled": "false",
+        "server.https.enabled": "false",
+        "server.bolt.tls_level": "DISABLED",
+    }
+    lines = (line for line in text.splitlines(keepends=True) if not _is_public(line.partition("=")[0].strip(), private))
+    return "".join([*lines, "\n", configuration_text(private)])
+
+
+def _is_public(key: str, private: Mapping[str, str]) -> bool:
+    return key in private or key.startswith(("dbms.ssl.policy.", "server.databases."))
 
 
 def _lines(settings: Mapping[str, str], reasons: Mapping[str, str]) -> Iterator[str]:

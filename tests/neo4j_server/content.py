@@ -19,7 +19,8 @@ _DELETE = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
 _NODES = """
 MATCH (p:Pointer {name: 'published'})
 MATCH (x) WHERE x.seen >= p.seq AND coalesce(x.since, 0) <= p.seq
-RETURN labels(x) AS labels, properties(x) AS properties
+CALL (x) { UNWIND labels(x) AS label WITH label ORDER BY label RETURN collect(label) AS labels }
+RETURN labels AS labels, properties(x) AS properties
 """
 _LINKS = """
 MATCH (p:Pointer {name: 'published'})

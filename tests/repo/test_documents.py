@@ -27,6 +27,7 @@ _SHOWN = set(Settings.model_fields) - {
     "audit_anchor_file",
     "vault_key_file",
     "neo4j_password",
+    "neo4j_lib",
     "parameters",
 }
 BLOCK = re.compile(r"^```\n(.*?)^```", re.DOTALL | re.MULTILINE)

@@ -4,6 +4,7 @@ Every failure is one StoreError of one line: where the server is, what went wron
 chain is cut on purpose, because the server quotes offending values in its messages.
 """
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ NEWEST_MAJOR: Final = 5
 _DATABASE: Final = "neo4j"
 _SCHEMES: Final = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 _CONNECT_SECONDS: Final = 5.0
+_POLL_SECONDS: Final = 0.3
 # Limits after which the server ends a transaction by itself; they win over the server's own. A reader waits for its
 # answer, a stream looks at everything and lasts as long as what is done with its rows.
 _READ_SECONDS: Final = 15.0
@@ -97,6 +99,11 @@ class Connection:
         with self._wrapped(_named(steps)), self._session() as session:
             return session.execute_write(_WRITING, steps, fenced)
 
+    def alter(self, name: str) -> None:
+        """Run a statement that changes the schema, and may last as long as it takes to look at everything."""
+        with self._wrapped(_named([(name, {})])), self._session() as session:
+            session.execute_write(_ALTERING, ((name, {}),))
+
     def stream(self, name: str, **values: Any) -> Iterator[list[Any]]:
         """The rows of one statement that may take long, read as the caller goes on; not tried again."""
         query = queries.load("neo4j", name)
@@ -156,6 +163,21 @@ def _operators(plan: Any) -> Iterator[str]:
 
 _READING = neo4j.unit_of_work(timeout=_READ_SECONDS)(_run)
 _WRITING = neo4j.unit_of_work(timeout=_BATCH_SECONDS)(_run)
+_ALTERING = neo4j.unit_of_work(timeout=_STREAM_SECONDS)(_run)
+
+
+def wait_for(login: Login, seconds: float = 120.0) -> None:
+    """Wait until a server that was just started answers; StoreError if it does not within so many seconds."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            Connection(login, writing=False).close()
+        except StoreError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(_POLL_SECONDS)
+        else:
+            return
 
 
 def version_problem(version: str, writing: bool) -> str | None:

@@ -102,7 +102,7 @@ class Neo4jWriter:
             raise StoreError(f"Neo4j at {self._connection.place}: a newer version of linkgraph has written this graph")
         if not known or known[0][0] < SCHEMA:
             for name in queries.names("neo4j", "schema"):
-                self._connection.write((name, {}), fenced=False)
+                self._connection.alter(name)
 
     def _begin(self) -> None:
         [[[seq, published]]] = self._connection.write(

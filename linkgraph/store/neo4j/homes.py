@@ -1,0 +1,228 @@
+"""Homes of Neo4j servers that linkgraph makes: a folder each, built beside the one that is served, then switched.
+
+ROOT/NAME            the home in use: conf, data, logs      ROOT/NAME.next    one being built
+ROOT/NAME.before     the one it replaced, until the next    ROOT/NAME.lock    held by whoever builds
+
+A home is what an installed server has but for its programs, which `lib` links to. It is ours if it has
+`linkgraph.json`, which is written when it is whole. Servers are started and stopped by Neo4j's own tool, which keeps
+their process id.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from linkgraph.errors import StoreError, UsageError
+
+_ADMIN: Final = "org.neo4j.cli.AdminTool"
+_SERVER: Final = "org.neo4j.server.startup.Neo4jCommand"
+_RECORD: Final = "linkgraph.json"
+_SHORTEST_PASSWORD: Final = 8
+
+Listener = Callable[[str], None]
+
+
+class Home:
+    """One home. `lib`: folder of the server's jars, as `lib` of an installation."""
+
+    def __init__(self, path: Path, lib: Path) -> None:
+        self.path = path.resolve()
+        self._lib = lib.resolve()
+
+    @property
+    def conf(self) -> Path:
+        """What the server is started with."""
+        return self.path / "conf" / "neo4j.conf"
+
+    @property
+    def has_data(self) -> bool:
+        """Whether a server has ever worked in it, or an import."""
+        return (self.path / "data").is_dir()
+
+    @property
+    def is_served(self) -> bool:
+        """Whether a server of this host, in a container or not, or an admin tool works in it now."""
+        locks = (self.path / "data" / "databases").glob("**/*_lock")
+        return any(_is_held(lock) for lock in locks)
+
+    def record(self) -> dict[str, Any] | None:
+        """What its builder wrote when it was whole; None for a home that is not ours or not whole."""
+        try:
+            found = json.loads((self.path / _RECORD).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def must_be_whole(self) -> None:
+        """StoreError unless it is a home of ours, and whole."""
+        if self.record() is None:
+            raise StoreError(f"there is no Neo4j home of linkgraph at {self.path}: make it first")
+
+    def finish(self, record: dict[str, Any]) -> None:
+        """Say that it is whole. The last act of building it."""
+        with (self.path / _RECORD).open("w", encoding="utf-8") as out:
+            json.dump(record, out, indent=1, sort_keys=True)
+            out.flush()
+            os.fsync(out.fileno())
+
+    def prepare(self, configuration: str) -> None:
+        """Give it its folders and its configuration."""
+        for name in ("conf", "plugins", "import", "logs"):
+            (self.path / name).mkdir(parents=True, exist_ok=True)
+        self.conf.write_text(configuration, encoding="utf-8")
+        self._link()
+
+    def set_password(self, password: str) -> None:
+        """Set the password of its user `neo4j`, before its first start."""
+        if len(password) < _SHORTEST_PASSWORD:
+            raise UsageError(f"the password of a Neo4j server has at least {_SHORTEST_PASSWORD} letters")
+        # By a file: on a command line every user of the machine could read it.
+        secret = self.path / "initial"
+        descriptor = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+                out.write(password)
+            self.admin("dbms", "set-initial-password", f"@{secret}")
+        finally:
+            secret.unlink()
+
+    def admin(self, *words: str, heap: str = "256m", listen: Listener = lambda line: None) -> None:
+        """Run Neo4j's admin tool; `listen` hears each line it says. StoreError if it fails; its log stays in `logs`."""
+        log = self.path / "logs" / f"admin-{'-'.join(words[:2])}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with (
+            log.open("w", encoding="utf-8") as out,
+            subprocess.Popen(
+                self._java(_ADMIN, heap, self.conf.parent, words),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+            ) as process,
+        ):
+            # Whoever finds this home half made must be able to end what still works in it.
+            (self.path / "admin.pid").write_text(str(process.pid), encoding="ascii")
+            for line in process.stdout or ():
+                out.write(line)
+                listen(line)
+        if process.returncode:
+            raise StoreError(f"neo4j-admin {' '.join(words[:2])} ended with {process.returncode}: see {log}")
+
+    def start(self, conf: Path | None = None) -> None:
+        """Start a server in it, in the background. StoreError if one works in it or it does not come up."""
+        if self.is_served:
+            raise StoreError(f"a server works in {self.path} already")
+        self._link()
+        self._server("start", conf or self.conf.parent)
+
+    def stop(self, conf: Path | None = None) -> None:
+        """Stop the server that was started in it, and wait for its checkpoint; nothing to do where none runs."""
+        if (self.path / "run" / "neo4j.pid").exists():
+            self._server("stop", conf or self.conf.parent)
+        if self.is_served:
+            raise StoreError(f"a server that was not started by linkgraph works in {self.path}: stop it first")
+
+    def discard(self) -> None:
+        """End what still works in it after whoever built it was killed, and delete it."""
+        if not self.path.exists():
+            return
+        _end(self.path / "admin.pid", str(self.path))
+        self.stop()
+        shutil.rmtree(self.path)
+
+    def _link(self) -> None:
+        link = self.path / "lib"
+        link.unlink(missing_ok=True)
+        link.symlink_to(self._lib)
+
+    def _server(self, what: str, conf: Path) -> None:
+        # Into a file: a server inherits the pipe, and would keep whoever reads it waiting.
+        log = self.path / "logs" / f"{what}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("w", encoding="utf-8") as out:
+            command = self._java(_SERVER, "256m", conf, [what])
+            ended = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=False)
+        if ended.returncode:
+            raise StoreError(f"the Neo4j server in {self.path} does not {what}: see {log}")
+
+    def _java(self, program: str, heap: str, conf: Path, words: Sequence[str]) -> list[str]:
+        java, env = shutil.which("java"), shutil.which("env")
+        if java is None or env is None:
+            raise UsageError("Neo4j's tools need java on the PATH")
+        places = [f"NEO4J_HOME={self.path}", f"NEO4J_CONF={conf}"]
+        return [env, *places, java, f"-Xmx{heap}", "-cp", f"{self._lib}/*", program, *words]
+
+
+class Place:
+    """Where one home stands and is replaced: see the head of this module."""
+
+    def __init__(self, root: Path, name: str, lib: Path | None) -> None:
+        if lib is None or not any(lib.glob("*neo4j-kernel-*.jar")):
+            raise UsageError("NEO4J_LIB names no folder with the jars of a Neo4j server, as `lib` of an installed one")
+        self._lock = root / f"{name}.lock"
+        self._before = root / f"{name}.before"
+        self.home = Home(root / name, lib)
+        self.next = Home(root / f"{name}.next", lib)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Held while a home is built or replaced; StoreError if another process does. Clears what a killed one left."""
+        self._lock.parent.mkdir(parents=True, exist_ok=True)
+        with self._lock.open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise StoreError(f"another process builds {self.home.path}") from None
+            if not self.home.path.exists() and self._before.exists():
+                self._before.rename(self.home.path)
+            self.next.discard()
+            yield
+
+    def refuse_foreign(self, schema: int) -> None:
+        """StoreError unless the home may be replaced: there is none yet, or linkgraph made it, of no newer schema."""
+        if not self.home.has_data:
+            return
+        record = self.home.record()
+        if record is None:
+            raise StoreError(f"{self.home.path} holds a database that linkgraph did not make: move it away")
+        if record.get("schema", 0) > schema:
+            raise StoreError(f"{self.home.path}: a newer version of linkgraph has made this graph")
+
+    def refuse_served(self) -> None:
+        """StoreError if a server works in the home."""
+        if self.home.is_served:
+            raise StoreError(f"a server works in {self.home.path}: stop it first")
+
+    def switch(self) -> None:
+        """Put the next home, whole and stopped, in the place of the present one. Killed between, `held` goes back."""
+        if self.home.path.exists():
+            shutil.rmtree(self._before, ignore_errors=True)
+            self.home.path.rename(self._before)
+        self.next.path.rename(self.home.path)
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        with path.open("r+b") as file:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    return False
+
+
+def _end(pid_file: Path, path: str) -> None:
+    """Kill the process of that file if its command line names `path`; a number may have gone to another one."""
+    if not pid_file.exists():
+        return
+    pid = pid_file.read_text(encoding="ascii").strip()
+    said = subprocess.run(["ps", "-o", "args=", "-p", pid], capture_output=True, text=True, check=False)
+    if f"{path}/" in said.stdout:
+        os.kill(int(pid), signal.SIGKILL)

@@ -1,0 +1,136 @@
+"""A first load by the offline importer: it makes the graph that a publish over Bolt makes, and is followed by one."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from typer.testing import CliRunner, Result
+
+from linkgraph import runs
+from linkgraph.cli import app
+from linkgraph.errors import StoreError, UsageError
+from linkgraph.nightly import publish
+from linkgraph.store import open_loaders, open_view
+from linkgraph.store.neo4j.writer import SCHEMA
+from tests.builders import NEXT_WORLD, WORLD, tables, write_run
+from tests.conftest import Store
+from tests.neo4j_server import content
+from tests.neo4j_server.homes import Loaded, loaded
+from tests.neo4j_server.server import Address
+from tests.neo4j_server.worlds import answers
+
+pytestmark = pytest.mark.neo4j
+
+
+@pytest.fixture
+def made(tmp_path: Path, neo4j_jars: Path) -> Iterator[Loaded]:
+    """A home of linkgraph without a graph."""
+    made = loaded(tmp_path / "home", neo4j_jars)
+    yield made
+    made.end()
+
+
+def killed_at(made: Loaded, run_id: str, step: str) -> None:
+    """Load a run in a process that is killed as soon as it says that step."""
+    command = [sys.executable, "-m", "tests.neo4j_server.publish", run_id, "full"]
+    environment = os.environ | made.environment
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.close()
+        assert any(line.startswith(step) for line in process.stdout)
+        process.kill()
+
+
+def test_the_graph_is_that_of_a_publish_over_bolt_and_goes_on_like_it(
+    made: Loaded, both_stores: tuple[Store, Store], neo4j_server: Address
+) -> None:
+    steps: list[str] = []
+    for_bolt = both_stores[1]
+    first, second = write_run(made.settings.home, WORLD), write_run(made.settings.home, NEXT_WORLD, "r-2")
+    for_bolt.publish(WORLD)
+    for step in ("import 1/4", "constraints"):
+        killed_at(made, "r-1", step)
+        assert made.home.record() is None
+    sent = publish(made.settings, first, steps.append, full=True)
+    assert sent.pop("compared") > 50
+    assert sent == {name: WORLD[name].num_rows for name in WORLD}
+    assert content.published(made.address) == content.published(neo4j_server)
+    assert any(step.startswith("import 2/4 relationship import") for step in steps)
+    with (
+        closing(open_view(made.settings, first)) as view,
+        closing(open_view(made.settings, first, earlier=True)) as own,
+    ):
+        assert answers(view, first) == answers(own, first)
+        for_bolt.publish(NEXT_WORLD, "r-2")
+        publish(made.settings, second)
+        assert content.published(made.address) == content.published(neo4j_server)
+        # The run before stays readable, as after any publish.
+        assert answers(view, first) == answers(own, first)
+    with pytest.raises(StoreError, match="a server works in"):
+        publish(made.settings, first, full=True)
+    assert runs.published_id(made.settings.home) == "r-2"
+    assert commanded(made, "stop").exit_code == 0
+    assert not made.home.is_served
+
+
+def commanded(made: Loaded, *words: str) -> Result:
+    """What a command says."""
+    return CliRunner(env=made.environment).invoke(app, ["neo4j", *words])
+
+
+def test_there_must_be_a_home_to_start(made: Loaded) -> None:
+    assert "there is no Neo4j home of linkgraph" in str(commanded(made, "start").exception)
+
+
+def test_a_home_that_linkgraph_did_not_make_is_left_alone(made: Loaded) -> None:
+    run = write_run(made.settings.home, WORLD)
+    (made.home.path / "data" / "databases").mkdir(parents=True)
+    with pytest.raises(StoreError, match="holds a database that linkgraph did not make"):
+        publish(made.settings, run, full=True)
+    made.home.finish({"run_id": "r-9", "schema": SCHEMA + 1})
+    with pytest.raises(StoreError, match="a newer version of linkgraph"):
+        publish(made.settings, run, full=True)
+    assert sorted(path.name for path in made.folder.iterdir()) == ["graph", "graph.lock"]
+
+
+def test_rows_that_the_importer_cannot_place_are_refused(made: Loaded) -> None:
+    rows = {name: table.to_pylist() for name, table in WORLD.items()}
+    rows["accounts"] = [row for row in rows["accounts"] if row["account_id"] != "a4"]
+    run = write_run(made.settings.home, tables(**rows))
+    loader = open_loaders(made.settings, run, print)[-1]
+    with pytest.raises(StoreError, match="neo4j-admin database import ended with"), loader as writer:
+        Store(made.settings).fill(writer, run)
+        writer.publish(run.stamp())
+    assert made.home.record() is None
+    left = {path.name for path in (made.folder / "graph.next").iterdir()}
+    assert "logs" in left
+    assert not left & {"data", "import"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"neo4j_lib": None}, "NEO4J_LIB names no folder"),
+        ({"neo4j_password": "short"}, "at least 8 letters"),
+        ({"neo4j_user": "ann"}, "the user neo4j alone"),
+        ({"store": "embedded"}, "--full is for Neo4j"),
+    ],
+)
+def test_what_no_home_can_be_made_with_is_refused(made: Loaded, changes: dict[str, Any], reason: str) -> None:
+    run = write_run(made.settings.home, WORLD)
+    with pytest.raises(UsageError, match=reason):
+        publish(made.settings.model_copy(update=_secret(changes)), run, full=True)
+    assert made.home.record() is None
+
+
+def _secret(changes: dict[str, Any]) -> dict[str, Any]:
+    return {name: SecretStr(value) if name == "neo4j_password" else value for name, value in changes.items()}
