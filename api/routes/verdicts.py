@@ -85,7 +85,10 @@ def propose_verdict(body: VerdictIn, query: NoQueryDep, key: IdempotencyKeyDep, 
         second_from = ask.service.settings.verdict_second_from
         return _changed(ask, None, verdicts.propose(connection, ruling, effect, ask.who, second_from, now), 201)
 
-    return sent_back(once(ask, key, body, propose))
+    answer = once(ask, key, body, propose)
+    # Sent again it changes nothing and leaves a row of its own, about the same verdict.
+    ask.note.object = named(VerdictRecordAnswer.model_validate_json(answer.body).data.verdict_id)
+    return sent_back(answer)
 
 
 @router.get("", operation_id="list_verdicts", summary="Verdicts, newest first", response_model=VerdictPageAnswer)

@@ -1,6 +1,7 @@
 """One chain, whoever writes and whatever kills them: many processes at once, and a kill in the middle of an append.
 
-By hand, in large: `python -m tests.faults.test_audit [--rows 100000] [--trials 200]`, on both databases.
+In large by `make fuzz`; `python -m tests.faults.test_audit [--rows 100000] [--trials 200]` tells how long it took on
+both databases.
 """
 
 import argparse
@@ -24,6 +25,9 @@ from linkgraph.casework.recorder import Recorder
 from linkgraph.casework.verification import verify
 from linkgraph.settings import Settings, read_settings
 from tests.postgres import binaries, running
+from tests.sizes import sized
+
+pytestmark = pytest.mark.sized
 
 PROCESSES, THREADS = 4, 8
 NOW = 1_780_000_000_000_000
@@ -131,12 +135,12 @@ def settings(home: Path, database_url: str) -> Settings:
 
 
 def test_writers_in_processes_make_one_chain(settings: Settings) -> None:
-    check_writers(settings, 25)
+    check_writers(settings, sized(25, 100_000 // PROCESSES // THREADS))
 
 
 @pytest.mark.parametrize("seed", [0])
 def test_a_kill_breaks_no_chain_and_loses_nothing_acknowledged(settings: Settings, tmp_path: Path, seed: int) -> None:
-    assert check_kills(settings, tmp_path, 5, seed) > 0
+    assert check_kills(settings, tmp_path, sized(5, 200), seed) > 0
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

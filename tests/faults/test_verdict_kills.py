@@ -1,6 +1,7 @@
 """Verdict writes, killed anywhere: what was acknowledged is there once with its audit row, and nothing by halves.
 
-`python -m tests.faults.test_verdict_kills 200` does so many trials on SQLite and says how many writes were looked at.
+`make fuzz` kills them 200 times on each database; `python -m tests.faults.test_verdict_kills 200` does it on SQLite and
+says how many writes were looked at.
 """
 
 import os
@@ -23,14 +24,15 @@ from linkgraph.casework.keys import Principal
 from linkgraph.casework.rulings import Ruling
 from linkgraph.casework.verdicts import Effect, Record
 from linkgraph.casework.verification import verify
+from tests.sizes import sized
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sized]
 
 ANN, BOB = Principal("ann", "Ann", "investigator"), Principal("bob", "Bob", "lead")
 NOW = 1_700_000_000_000_000
 RULING = Ruling("hub", "device", "0" * 32, (), "office", "an office")
 CHAIN = Chain(b"k" * 32)
-TRIALS = 4
+TRIALS = sized(4, 200)
 
 
 def write_forever(url: str) -> None:
