@@ -17,7 +17,7 @@ from linkgraph.errors import NotFoundError, RunError, StoreBusyError, StoreError
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
 from linkgraph.solved import Solved
-from linkgraph.store import open_view
+from linkgraph.store import is_kept, open_view
 from linkgraph.store.base import GraphView
 
 OpenView = Callable[[Settings, Run, bool], GraphView]
@@ -148,7 +148,7 @@ class Views:
                 raise
             # What the pointer names must be there: that it is not is no fault of the caller's.
             raise StoreError("the published run cannot be read") from None
-        if key.earlier and not run.graph.is_file():
+        if key.earlier and not is_kept(run.graph):
             raise NotFoundError("that run was never published")
         return run
 

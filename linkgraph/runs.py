@@ -3,6 +3,7 @@
 HOME/runs/<run_id>/run.json          what went in, what came out, stage by stage
 HOME/runs/<run_id>/tables/*.parquet  the public tables        HOME/runs/<run_id>/work/*.parquet   stage to stage
 HOME/runs/<run_id>/solved/*          the solved network, see `solved`
+HOME/runs/<run_id>/graph/*           the embedded store, see `store.embedded`
 HOME/published                       the id of the published run; replaced atomically, last
 """
 
@@ -42,8 +43,8 @@ class Run:
 
     @property
     def graph(self) -> Path:
-        """The run's embedded store."""
-        return self.path / "graph.duckdb"
+        """Folder of the run's embedded store."""
+        return self.path / "graph"
 
     @property
     def solved(self) -> Path:

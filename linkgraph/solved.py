@@ -35,16 +35,14 @@ class Names:
         return text
 
     def place(self, text: str) -> int | None:
-        """Where `text` stands, None if it is not there. Bytes decide the order, as they do for the engine."""
-        wanted = text.encode("utf-8", "surrogatepass")
-        found = bisect_left(range(len(self)), wanted, key=lambda each: self[each].encode())
-        return found if found < len(self) and self[found] == text else None
+        """Where `text` stands, None if it is not there. The order of code points is that of bytes, the engine's."""
+        texts = self._texts
+        found = bisect_left(range(len(texts)), text, key=lambda each: texts[each].as_py())
+        return found if found < len(texts) and texts[found].as_py() == text else None
 
     def starting(self, text: str, most: int) -> list[str]:
         """The first `most` of those that start with `text`."""
-        first = bisect_left(
-            range(len(self)), text.encode("utf-8", "surrogatepass"), key=lambda each: self[each].encode()
-        )
+        first = bisect_left(range(len(self)), text, key=self.__getitem__)
         near = (self[place] for place in range(first, min(first + most, len(self))))
         return [each for each in near if each.startswith(text)]
 

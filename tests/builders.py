@@ -277,6 +277,11 @@ NEXT_WORLD: Tables = tables(
 )
 
 
+def digests_of(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file in a folder, by name."""
+    return {path.name: digest_of(path) for path in sorted(folder.iterdir())}
+
+
 def write_run(home: Path, content: Tables, run_id: str = "r-1", **changes: Any) -> Run:
     """A run's folder below `home` with tables and record, not yet in any store."""
     run = Run(run_id, home / "runs" / run_id)

@@ -7,11 +7,13 @@ from typing import Protocol
 from linkgraph.errors import UsageError
 from linkgraph.settings import Settings
 from linkgraph.store.base import GraphView, GraphWriter
-from linkgraph.store.embedded import EmbeddedView, EmbeddedWriter
+from linkgraph.store.embedded import EmbeddedView, EmbeddedWriter, is_kept
+
+__all__ = ["HasGraph", "is_kept", "open_view", "open_writers"]
 
 
 class HasGraph(Protocol):
-    """What a store needs to know of a run: its id, and where its embedded file is."""
+    """What a store needs to know of a run: its id, and where its embedded store is."""
 
     @property
     def run_id(self) -> str:
@@ -20,7 +22,7 @@ class HasGraph(Protocol):
 
     @property
     def graph(self) -> Path:
-        """The run's embedded file."""
+        """Folder of the run's embedded store."""
         ...
 
 
@@ -44,12 +46,12 @@ def open_loaders(settings: Settings, run: HasGraph, at: Callable[[str], None]) -
 
 
 def open_view(settings: Settings, run: HasGraph, earlier: bool = False) -> GraphView:
-    """A view of the published run; an `earlier` run is read from its own file, whatever the store is.
+    """A view of the published run; an `earlier` run is read from its own folder, whatever the store is.
 
     StoreError if the store does not hold that very run.
     """
     if settings.store == "embedded" or earlier:
-        return EmbeddedView(run.graph, settings.memory_limit)
+        return EmbeddedView(run.graph)
     # The driver is loaded only where it is needed.
     from linkgraph.store.neo4j import Neo4jView, login_of
 

@@ -1,14 +1,16 @@
-"""The embedded store: one DuckDB file per run, built beside and renamed when complete, read-only from then on.
+"""The embedded store: one folder per run of sorted tables, mapped from disk by those who read it, and no server.
 
-Rows are sorted by what they are looked up by and carry their place in the order readers want, so a lookup touches few
-pages and a limit is a filter. The file of a run never changes once it is published; which run is the published one is
-the caller's business. Errors of DuckDB name the statement and its parameters, never a value.
+DuckDB sorts and joins in a file beside, which is deleted; reads are binary searches in sorted columns and slices, since
+planning a statement takes a hundred times as long as a read. Files of a run are replaced whole, the stamp last,
+and a run is the same whenever it is written: who has it open, and who opens it meanwhile, reads the same. Errors name
+the table or statement, never a value.
 """
 
+import json
 import shutil
-from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,37 +21,58 @@ import pyarrow as pa
 from linkgraph import queries
 from linkgraph.errors import StoreError
 from linkgraph.model import RunStamp
+from linkgraph.store import mapped
+from linkgraph.store.mapped import Mapped
+from linkgraph.store.reads import Reads
 from linkgraph.store.rows import RowsView
 from linkgraph.tables import TABLES
 
-# Tables made from one that was sent, and what makes lookups by key quick and keys unique.
-_DERIVED = {"used": ("used_by",)}
-_KEYS = ("account_key", "identifier_key", "ring_key")
-
-# So many keys are looked up in the index. DuckDB's own bound is 50, and above it a read goes over the whole table.
-_KEYS_LOOKED_UP = 2_048
+# What is made of a table that was sent, after it. Those that end in `_numbers` serve the making only.
+_DERIVED = {
+    "accounts": ("account_numbers", "flagged"),
+    "identifiers": ("identifier_numbers",),
+    "rings": ("ring_numbers", "rings_by_score"),
+    "used": ("used_by",),
+    "links": ("linked",),
+    "ring_events": ("merged",),
+}
+# What names a row; the same name twice is refused.
+_NAMED = {"accounts": "account_id", "identifiers": "key", "rings": "ring_id"}
+_STAMP = "stamp.json"
 
 _NO_DOWNLOADS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
+def kept_tables() -> list[str]:
+    """The tables in the folder of a run."""
+    derived = [each for names in _DERIVED.values() for each in names if not each.endswith("_numbers")]
+    return sorted([*TABLES, *derived])
+
+
+def is_kept(graph: Path) -> bool:
+    """Whether a run was written to this folder."""
+    return (graph / _STAMP).is_file()
+
+
 class EmbeddedWriter:
-    """Builds the file of one run; see `base.GraphWriter`."""
+    """Builds the folder of one run; see `base.GraphWriter`."""
 
     def __init__(self, graph: Path, memory_limit: str = "4GB", threads: int = 2) -> None:
         self._graph = graph
         self._beside = graph.with_name(f"{graph.name}.building")
-        spill = f"{self._beside}.tmp"
-        limits = {"memory_limit": memory_limit, "threads": threads, "temp_directory": spill}
+        limits = {"memory_limit": memory_limit, "threads": threads, "temp_directory": str(self._beside / "spill")}
         self._config: dict[str, Any] = {**limits, **_NO_DOWNLOADS}
         self._sent: dict[str, int] = {}
+        self._stored: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         self._discard()
         with _wrapped("connect"):
-            self._graph.parent.mkdir(parents=True, exist_ok=True)
+            self._beside.mkdir(parents=True)
             self._connection = duckdb.connect(config=self._config)
         _execute(self._connection, "build/quiet")
-        _execute(self._connection, "build/attach", path=str(self._beside))
+        _execute(self._connection, "build/large")
+        _execute(self._connection, "build/attach", path=str(self._beside / "sorting.duckdb"))
         _execute(self._connection, "build/use")
         return self
 
@@ -66,97 +89,72 @@ class EmbeddedWriter:
         self._connection.register("incoming", reader)
         _execute(self._connection, f"build/{table}")
         self._connection.unregister("incoming")
+        self._keep(table)
         for derived in _DERIVED.get(table, ()):
             _execute(self._connection, f"build/{derived}")
+            self._keep(derived)
         self._sent[table] = counted.rows
         return counted.rows
 
     def publish(self, stamp: RunStamp) -> int:
-        """Check counts and keys, stamp the file, and put it in its place in one step; nothing is read back."""
+        """Check counts, then put every file in its place, the stamp last; nothing is read back."""
         self._check(stamp)
-        for key in _KEYS:
-            _execute(self._connection, f"build/{key}")
-        counts = sorted(stamp.counts.items())
-        _execute(
-            self._connection,
-            "build/run",
-            run_id=stamp.run_id,
-            as_of=stamp.as_of,
-            config_hash=stamp.config_hash,
-            cold_start=stamp.cold_start,
-            names=[name for name, _ in counts],
-            counts=[rows for _, rows in counts],
-        )
-        _execute(self._connection, "build/checkpoint")
-        with _wrapped("close"):
-            self._connection.close()
-            self._beside.replace(self._graph)
+        self._connection.close()
+        with _wrapped("publish"):
+            (self._beside / _STAMP).write_text(json.dumps(asdict(stamp)), encoding="utf-8")
+            self._graph.mkdir(exist_ok=True)
+            for name in (*(f"{table}.arrow" for table in kept_tables()), _STAMP):
+                (self._beside / name).replace(self._graph / name)
         return 0
+
+    def _keep(self, table: str) -> None:
+        if table.endswith("_numbers"):
+            return
+        with _wrapped(f"table {table}"):
+            rows = self._connection.table(table).to_arrow_table()
+            if table in _NAMED and not mapped.is_each_once(rows, _NAMED[table]):
+                raise StoreError(f"nothing published: {table}: the same {_NAMED[table]} twice")
+            mapped.write(self._beside / f"{table}.arrow", rows)
+            self._stored[table] = rows.num_rows
 
     def _check(self, stamp: RunStamp) -> None:
         missing = sorted(set(TABLES) - set(self._sent))
         if missing:
             raise StoreError(f"nothing published: tables not written: {', '.join(missing)}")
-        stored = dict(_execute(self._connection, "build/counts").fetchall())
         for table in TABLES:
-            expected = stamp.counts.get(table)
-            if not stored[table] == self._sent[table] == expected:
+            expected, stored = stamp.counts.get(table), self._stored[table]
+            if not stored == self._sent[table] == expected:
                 raise StoreError(
                     f"nothing published: {table}: the run has {expected} rows, {self._sent[table]} were sent,"
-                    f" {stored[table]} are stored"
+                    f" {stored} are stored"
                 )
 
     def _discard(self) -> None:
-        # DuckDB keeps its log and its spill folder beside the file, under these names.
-        self._beside.unlink(missing_ok=True)
-        self._beside.with_name(f"{self._beside.name}.wal").unlink(missing_ok=True)
-        shutil.rmtree(self._beside.with_name(f"{self._beside.name}.tmp"), ignore_errors=True)
+        shutil.rmtree(self._beside, ignore_errors=True)
 
 
 class EmbeddedView(RowsView):
-    """Reads the file of one run; see `base.GraphView`. Safe to share between threads."""
+    """Reads the folder of one run; see `base.GraphView`. Safe to share between threads, cheap to open."""
 
-    def __init__(self, graph: Path, memory_limit: str = "4GB") -> None:
-        if not graph.is_file():
+    def __init__(self, graph: Path) -> None:
+        if not is_kept(graph):
             raise StoreError("this run has no embedded store: publish it first")
-        # One thread per query: point reads are too short to split, and requests already run side by side.
-        config: dict[str, Any] = {
-            "memory_limit": memory_limit,
-            "threads": 1,
-            "dynamic_or_filter_threshold": _KEYS_LOOKED_UP,
-            **_NO_DOWNLOADS,
-        }
-        with _wrapped("connect"):
-            self._connection = duckdb.connect(graph, read_only=True, config=config)
-        self._idle: deque[duckdb.DuckDBPyConnection] = deque()
-        try:
-            self._stamp = self._read_stamp()
-        except StoreError:
-            self.close()
-            raise
+        with _wrapped("open"):
+            stamp = json.loads((graph / _STAMP).read_text(encoding="utf-8"))
+            self._stamp = RunStamp(**{field.name: stamp[field.name] for field in fields(RunStamp)})
+            tables = {name: Mapped(graph / f"{name}.arrow") for name in kept_tables()}
+        wrong = [name for name in TABLES if len(tables[name]) != self._stamp.counts.get(name)]
+        if wrong:
+            raise StoreError(f"embedded store: {', '.join(wrong)}: not the rows that the run has: publish it again")
+        self._reads = Reads(tables)
 
     def close(self) -> None:
-        """Close the file; the view must not be used afterwards."""
-        while self._idle:
-            self._idle.pop().close()
-        self._connection.close()
+        """Nothing is held but mapped pages, which go with the last answer that reads them."""
 
     def _read(self, name: str, **values: Any) -> list[Any]:
-        with self._cursor() as cursor:
-            return _execute(cursor, f"read/{name}", **values).fetchall()
-
-    @contextmanager
-    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        # A connection serves one thread at a time; cursors are kept because making one costs more than a point read.
-        try:
-            cursor = self._idle.pop()
-        except IndexError:
-            with _wrapped("cursor"):
-                cursor = self._connection.cursor()
-        try:
-            yield cursor
-        finally:
-            self._idle.append(cursor)
+        cap = values.pop("cap", None)
+        found: list[Any] = getattr(self._reads, name)(**values)
+        return found[:cap]
 
 
 class _Counted:
@@ -184,5 +182,5 @@ def _wrapped(what: str) -> Iterator[None]:
     # The chain is cut on purpose: DuckDB quotes offending values in its messages.
     try:
         yield
-    except (duckdb.Error, pa.ArrowException, OSError, ValueError) as error:
+    except (duckdb.Error, pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(f"embedded store: {what} failed: {type(error).__name__}") from None

@@ -38,7 +38,7 @@ class Stores:
 
 class CountedView(EmbeddedView):
     def __init__(self, run: Run, stores: Stores) -> None:
-        super().__init__(run.graph, "256MB")
+        super().__init__(run.graph)
         self._stores = stores
 
     def accounts(self, account_ids: Any) -> list[Account]:
@@ -133,7 +133,7 @@ def test_a_store_that_cannot_be_opened_is_opened_again(home: Path) -> None:
     def open_view(settings: Settings, run: Run, earlier: bool) -> EmbeddedView:
         if down[0]:
             raise StoreError("no server")
-        return EmbeddedView(run.graph, "256MB")
+        return EmbeddedView(run.graph)
 
     with serving(home, open_view=open_view) as client:
         problem(client.get("/v1/rings"), 503, "store_unavailable")

@@ -4,7 +4,6 @@ What is sent is made from the OpenAPI document, so that a new operation is in it
 """
 
 import copy
-import hashlib
 import json
 import logging
 import secrets
@@ -23,6 +22,7 @@ from linkgraph.casework.database import open_database
 from linkgraph.casework.rulings import is_reason
 from tests.api.night import NOW, Night, narrow, small_night
 from tests.api.serving import bearing, new_key, serving, settings_of
+from tests.builders import digests_of
 
 MARK = "Mallory"
 # One more than there are things that one place of a body may hold.
@@ -167,11 +167,10 @@ def rows_of(home: Path, table: str, columns: str = "*") -> list[dict[str, Any]]:
         return [dict(row) for row in connection.exec_driver_sql(f"select {columns} from {table} order by 1").mappings()]
 
 
-def state(night: Night) -> tuple[str, Any]:
-    """The store's file, keys but for their last use, and the vault."""
+def state(night: Night) -> tuple[dict[str, str], Any]:
+    """The store's files, keys but for their last use, and the vault."""
     home = night.settings.home
-    digest = hashlib.sha256((home / "runs" / night.run_id / "graph.duckdb").read_bytes()).hexdigest()
-    return digest, [
+    return digests_of(home / "runs" / night.run_id / "graph"), [
         rows_of(home, "keys", "key_id, name, role, secret_hash, revoked_at"),
         rows_of(home, "vault"),
     ]

@@ -11,11 +11,10 @@ import pytest
 from linkgraph import runs
 from linkgraph.errors import StoreError
 from linkgraph.nightly import publish
-from linkgraph.runs import digest_of
 from linkgraph.settings import Settings, read_settings
 from linkgraph.store import open_view
 from linkgraph.store.neo4j import connection
-from tests.builders import NEXT_WORLD, WORLD, write_run
+from tests.builders import NEXT_WORLD, WORLD, digests_of, write_run
 from tests.neo4j_server.server import Address, free_port
 
 PASSWORD = "s3cret-and-long"
@@ -61,7 +60,7 @@ def at(home: Path, address: Address) -> Settings:
 def refused(settings: Settings, says: str) -> str:
     """Publishing fails with one line, and the first run is as it was; returns the line."""
     first = runs.open_run(settings.home)
-    before = digest_of(first.graph)
+    before = digests_of(first.graph)
     with pytest.raises(StoreError, match=says) as caught:
         publish(settings, runs.open_run(settings.home, "r-2"))
     said = str(caught.value)
@@ -69,7 +68,7 @@ def refused(settings: Settings, says: str) -> str:
     assert settings.neo4j_password.get_secret_value() not in said
     assert caught.value.__cause__ is None
     assert runs.published_id(settings.home) == first.run_id == "r-1"
-    assert digest_of(first.graph) == before
+    assert digests_of(first.graph) == before
     with closing(open_view(settings.model_copy(update={"store": "embedded"}), first)) as view:
         assert len(view.accounts(["a1", "a2"])) == 2
     return said

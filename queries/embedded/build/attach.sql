@@ -1,3 +1,3 @@
--- The file to be built. Small row groups: a read that looks up a dozen identifiers touches a dozen groups, and reads no more.
+-- The file that rows are sorted in before they are mapped; it is deleted when the run is published.
 -- params: path
-ATTACH $path AS graph (ROW_GROUP_SIZE 8192)
+ATTACH $path AS graph

@@ -1,9 +1,8 @@
--- Rings of the run, numbered in the order of their ids.
+-- Rings of the run in the order of their ids.
 CREATE OR REPLACE TABLE rings AS
 SELECT
-  CAST(row_number() OVER (ORDER BY ring_id) AS INTEGER) AS ring_no, ring_id AS ring_id, score AS score, size AS size,
-  core_size AS core_size, density AS density, fragility AS fragility, first_seen_run AS first_seen_run,
-  last_changed_run AS last_changed_run, status AS status, exposure AS exposure, currency AS currency,
-  headline AS headline
+  ring_id AS ring_id, score AS score, size AS size, core_size AS core_size, density AS density,
+  fragility AS fragility, first_seen_run AS first_seen_run, last_changed_run AS last_changed_run, status AS status,
+  exposure AS exposure, currency AS currency, headline AS headline
 FROM incoming
 ORDER BY ring_id

@@ -26,7 +26,7 @@ def sampled(content: Tables, size: int, seed: int = 0, batch: int = 5) -> Sample
 def found(home: Path, sample: Sample, content: Tables) -> list[str]:
     """What the embedded store of a run of `content` differs in."""
     Store(read_settings(home=home, store="embedded", threads=1)).publish_again(write_run(home, content))
-    with closing(EmbeddedView(home / "runs" / "r-1" / "graph.duckdb")) as view:
+    with closing(EmbeddedView(home / "runs" / "r-1" / "graph")) as view:
         return [str(each) for each in differences(sample, view)]
 
 

@@ -1,2 +1,0 @@
--- Finds an account by its id; refuses a second account with the same id.
-CREATE UNIQUE INDEX account_key ON accounts (account_id)

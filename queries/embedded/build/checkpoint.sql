@@ -1,2 +1,0 @@
--- Everything into the file itself, so that it can be moved alone.
-CHECKPOINT graph
