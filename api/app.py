@@ -4,7 +4,6 @@ Every answer is of exactly one run and says which. The application follows the p
 publish sees the new run. Errors are problems that never hold a submitted value, in answers and in the log.
 """
 
-import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -78,10 +77,9 @@ def create_app(
 
     CaseworkError if the casework database cannot be opened.
     """
-    key = secrets.token_bytes(32)
     casework = open_casework(settings)
     metrics = Metrics(settings, casework, now)
-    service = Service(settings, now, Views(settings, open_view), Cursors(key), key, casework, metrics, tokenise)
+    service = Service(settings, now, Views(settings, open_view), Cursors(casework.signing), casework, metrics, tokenise)
     recorder = Recorder(casework.database, casework.chain, casework.anchors, lambda: int(now() * 1e6))
 
     @asynccontextmanager

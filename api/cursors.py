@@ -1,7 +1,7 @@
 """Page cursors: where a list goes on, signed so that only what we issued comes back.
 
-A cursor names its run, so that all pages of a list are of one run, whatever is published in between. The key lives as
-long as the process: after a restart a list starts again.
+A cursor names its run, so that all pages of a list are of one run, whatever is published in between. The key comes
+from the audit key: a list goes on in another process, and after a restart.
 """
 
 import base64

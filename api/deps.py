@@ -18,6 +18,7 @@ from api.masking import is_masked, masked
 from api.metrics import Metrics
 from api.schemas.base import Answer, BareAnswer, BareMeta, Meta
 from api.views import Views
+from linkgraph import __version__
 from linkgraph.casework.keys import Principal
 from linkgraph.casework.opening import Casework
 from linkgraph.explain.bearing import Rulings
@@ -36,7 +37,7 @@ Tokenise = Callable[[str, str], tuple[str | None, str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """All that outlives a request. `now` gives the wall clock in epoch seconds; `key` lives as long as the process.
+    """All that outlives a request. `now` gives the wall clock in epoch seconds.
 
     tokenise: makes tokens of values; None where this machine has no keys for it.
     """
@@ -45,7 +46,6 @@ class Service:
     now: Callable[[], float]
     views: Views
     cursors: Cursors
-    key: bytes
     casework: Casework
     metrics: Metrics
     tokenise: Tokenise | None = None
@@ -74,7 +74,7 @@ class Reading:
     def answer(self, shape: type[Answer[Any]], data: object, limits_hit: Sequence[str] = ()) -> Response:
         """The answer in its frame, tokens cut for a viewer.
 
-        Its tag changes with the run, when that goes stale, with what is cut, and with every restart.
+        Its tag changes with the run, when that goes stale, with what is cut, and with the version of the product.
         """
         age = self.service.now() - self.stamp.as_of
         stale = age > self.service.settings.stale_hours * 3600
@@ -91,7 +91,8 @@ class Reading:
         for name in limits_hit:
             self.service.metrics.truncated.labels(name).inc()
         cut = self.principal is not None and is_masked(self.principal.role)
-        tag = hmac.digest(self.service.key, f"{self.stamp.run_id} {stale} {cut}".encode(), "sha256").hex()[:16]
+        stands_for = f"{__version__} {self.stamp.run_id} {stale} {cut}"
+        tag = hmac.digest(self.service.casework.signing, stands_for.encode(), "sha256").hex()[:16]
         whole = shape(meta=meta, data=data)
         body = _cut(whole) if cut else whole.model_dump_json()
         return Response(body, headers={"ETag": f'W/"{tag}"'}, media_type="application/json")

@@ -20,12 +20,16 @@ from linkgraph.errors import NotFoundError
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
+_STEP = 256
+
 
 class Names:
     """Sorted texts, mapped from disk, looked up in both directions."""
 
     def __init__(self, texts: pa.Array) -> None:
         self._texts = texts
+        # Some of them are kept at hand: a search then touches few mapped values, which cost more than the rest of it.
+        self._sampled = texts.take(pa.array(range(0, len(texts), _STEP), pa.int64())).to_pylist()
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -36,15 +40,20 @@ class Names:
 
     def place(self, text: str) -> int | None:
         """Where `text` stands, None if it is not there. The order of code points is that of bytes, the engine's."""
-        texts = self._texts
-        found = bisect_left(range(len(texts)), text, key=lambda each: texts[each].as_py())
-        return found if found < len(texts) and texts[found].as_py() == text else None
+        found = self._first(text)
+        return found if found < len(self) and self[found] == text else None
 
     def starting(self, text: str, most: int) -> list[str]:
         """The first `most` of those that start with `text`."""
-        first = bisect_left(range(len(self)), text, key=self.__getitem__)
+        first = self._first(text)
         near = (self[place] for place in range(first, min(first + most, len(self))))
         return [each for each in near if each.startswith(text)]
+
+    def _first(self, text: str) -> int:
+        """Where the first that is not before `text` stands."""
+        texts, block = self._texts, bisect_left(self._sampled, text)
+        low, high = max(block - 1, 0) * _STEP, min(block * _STEP, len(texts))
+        return bisect_left(range(len(texts)), text, low, high, key=lambda each: texts[each].as_py())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Opens all of the casework at once, as the settings say: the database, the audit with its anchors, the vault."""
 
+import hmac
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -14,21 +15,26 @@ from linkgraph.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Casework:
-    """What belongs together wherever people's work is read or written."""
+    """What belongs together wherever people's work is read or written.
+
+    signing: the key of page cursors and tags, the same in every process that serves from one audit key.
+    """
 
     database: Database
     chain: Chain
     anchors: Anchors
     vault: Vault | None
+    signing: bytes
 
 
 def open_casework(settings: Settings) -> Casework:
     """All of it; CaseworkError or UsageError if a part cannot be opened. Close its database at the end."""
-    chain = Chain(read_secret(settings.audit_key_file, settings.home, "audit.key"))
+    secret = read_secret(settings.audit_key_file, settings.home, "audit.key")
+    chain, signing = Chain(secret), hmac.digest(secret, b"cursors and tags", "sha256")
     anchors = Anchors(settings.audit_anchor_file or settings.home / "audit.anchors", chain)
     vault_key = None if settings.vault_key_file is None else read_secret_file(settings.vault_key_file)
     database = open_database(settings.casework_url)
-    return Casework(database, chain, anchors, Vault(database, vault_key) if vault_key else None)
+    return Casework(database, chain, anchors, Vault(database, vault_key) if vault_key else None, signing)
 
 
 @contextmanager

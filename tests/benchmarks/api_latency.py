@@ -1,9 +1,10 @@
 """How long the answers that people read take over real HTTP, at a constant rate of arrival.
 
 By hand: `python -m tests.benchmarks.api_latency --home HOME [--rate 50] [--seconds 20] [--only card why]
-[--histogram FILE]`. Requests start when they are due whether or not earlier ones have ended, and latency counts from
-then, so that a stall is seen in full. `--histogram` keeps how many answers took how long, not only four of its points.
-`tests.benchmarks.large_ring` makes a home with a ring of 500 to ask about.
+[--processes 2] [--histogram FILE]`. Requests start when they are due whether or not earlier ones have ended, and
+latency counts from then, so that a stall is seen in full. Several processes are asked by turns, as a proxy would.
+`--histogram` keeps how many answers took how long, not only four of its points. Memory of the processes is looked at
+once a second; its slope is over the second half. `tests.benchmarks.large_ring` makes a home with a ring of 500.
 """
 
 import argparse
@@ -11,18 +12,21 @@ import json
 import math
 import os
 import random
+import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from http.client import HTTPConnection, RemoteDisconnected
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
-import httpx
 import pyarrow.parquet as pq
 
 from linkgraph import runs
@@ -42,9 +46,21 @@ run(read_settings(home=Path(sys.argv[1])), "127.0.0.1", 0, lambda url: print(url
 """
 
 
+class Server(NamedTuple):
+    """A server in a process of its own."""
+
+    netloc: str
+    pid: int
+
+    def megabytes(self) -> float:
+        """Memory that it has in use now."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
 @contextmanager
-def server(home: Path) -> Iterator[str]:
-    """The address of a server in a process of its own, as people run it."""
+def server(home: Path) -> Iterator[Server]:
+    """A server as people run it."""
     command = [sys.executable, "-c", SERVE, str(home)]
     env = os.environ | {"LINKGRAPH_REQUESTS_PER_MINUTE": "1000000"}
     with subprocess.Popen(
@@ -52,9 +68,46 @@ def server(home: Path) -> Iterator[str]:
     ) as process:
         assert process.stdout is not None
         try:
-            yield process.stdout.readline().strip()
+            yield Server(process.stdout.readline().strip().removeprefix("http://"), process.pid)
         finally:
             process.terminate()
+
+
+class Asker:
+    """Asks servers by turns; each thread keeps its own connections. Cheap, since it shares the machine with them."""
+
+    def __init__(self, servers: Sequence[Server], headers: dict[str, str]) -> None:
+        self._servers, self._headers, self._local = servers, headers, threading.local()
+        self._opened: list[HTTPConnection] = []
+
+    def status(self, number: int, path: str) -> int:
+        """The status of one answer, read to its end."""
+        connection = self._connection(self._servers[number % len(self._servers)].netloc)
+        try:
+            return self._ask(connection, path)
+        except (RemoteDisconnected, ConnectionError):
+            # A server closes what was idle for some seconds; the next request finds out.
+            connection.close()
+            return self._ask(connection, path)
+
+    def close(self) -> None:
+        """Close every connection."""
+        for connection in self._opened:
+            connection.close()
+
+    def _connection(self, netloc: str) -> HTTPConnection:
+        known = self._local.__dict__.setdefault("connections", {})
+        if netloc not in known:
+            known[netloc] = HTTPConnection(netloc, timeout=30)
+            self._opened.append(known[netloc])
+        connection: HTTPConnection = known[netloc]
+        return connection
+
+    def _ask(self, connection: HTTPConnection, path: str) -> int:
+        connection.request("GET", path, headers=self._headers)
+        answer = connection.getresponse()
+        answer.read()
+        return int(answer.status)
 
 
 def bearer(home: Path) -> dict[str, str]:
@@ -106,36 +159,55 @@ def _link(a: str, b: str) -> str:
     return f"/v1/accounts/{_id(a)}/links/{_id(b)}"
 
 
-def measure(url: str, paths: Sequence[str], headers: dict[str, str], rate: float, seconds: float) -> Figures:
-    """Latencies in milliseconds at `rate` requests a second."""
+def measure(asker: Asker, servers: Sequence[Server], paths: Sequence[str], rate: float, seconds: float) -> Figures:
+    """Latencies in milliseconds at `rate` requests a second, and memory in MB."""
     chosen = random.Random(0).choices(paths, k=max(1, int(rate * seconds)))
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-    with (
-        httpx.Client(base_url=url, headers=headers, timeout=30, limits=limits) as client,
-        ThreadPoolExecutor(64) as pool,
-    ):
+    with ThreadPoolExecutor(64) as pool, _watched(servers) as memory:
         start = time.perf_counter() + 0.05
 
         def ask(number: int) -> tuple[float, int]:
             due = start + number / rate
             time.sleep(max(0.0, due - time.perf_counter()))
-            status = client.get(chosen[number]).status_code
+            status = asker.status(number, chosen[number])
             return (time.perf_counter() - due) * 1000, status
 
         answers = list(pool.map(ask, range(len(chosen))))
         took = time.perf_counter() - start
-    return _figures([each for each, _ in answers], [status for _, status in answers], took)
+    return _figures([each for each, _ in answers], [status for _, status in answers], took) | _memory(memory)
 
 
-def one_by_one(url: str, paths: Sequence[str], headers: dict[str, str], requests: int) -> Figures:
+@contextmanager
+def _watched(servers: Sequence[Server]) -> Iterator[list[float]]:
+    memory, ended = [], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(1.0):
+            memory.append(sum(server.megabytes() for server in servers))
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        yield memory
+    finally:
+        ended.set()
+        watching.join()
+
+
+def _memory(memory: Sequence[float]) -> Figures:
+    later = memory[len(memory) // 2 :]
+    if len(later) < 2:
+        return {}
+    slope = statistics.linear_regression(range(len(later)), later).slope * 60
+    return {"mb_first": memory[0], "mb_last": memory[-1], "mb_per_minute": slope}
+
+
+def one_by_one(asker: Asker, paths: Sequence[str], requests: int) -> Figures:
     """Latencies in milliseconds with one request at a time."""
-    chosen = random.Random(1).choices(paths, k=requests)
     latencies, statuses, start = [], [], time.perf_counter()
-    with httpx.Client(base_url=url, headers=headers, timeout=30) as client:
-        for path in chosen:
-            before = time.perf_counter()
-            statuses.append(client.get(path).status_code)
-            latencies.append((time.perf_counter() - before) * 1000)
+    for number, path in enumerate(random.Random(1).choices(paths, k=requests)):
+        before = time.perf_counter()
+        statuses.append(asker.status(number, path))
+        latencies.append((time.perf_counter() - before) * 1000)
     return _figures(latencies, statuses, time.perf_counter() - start)
 
 
@@ -165,21 +237,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rate", type=float, default=50.0)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--requests", type=int, default=500)
+    parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--only", nargs="*", help="questions to ask")
     parser.add_argument("--histogram", type=Path, help="JSON file: answers that took at most so many ms")
     asked = parser.parse_args(arguments)
     machine = {"processors": os.cpu_count(), "load_before": [round(each, 2) for each in os.getloadavg()]}
     sys.stdout.write(json.dumps(machine) + "\n")
-    headers, histograms = bearer(asked.home), {}
-    with server(asked.home) as url:
+    histograms = {}
+    with ExitStack() as running:
+        servers = [running.enter_context(server(asked.home)) for _ in range(asked.processes)]
+        asker = running.enter_context(closing(Asker(servers, bearer(asked.home))))
         for name, paths in paths_of(asked.home).items():
             if not paths or (asked.only and name not in asked.only):
                 continue
-            one_by_one(url, paths, headers, 20)
+            one_by_one(asker, paths, 20)
             _HISTOGRAM.clear()
             figures = {
-                "one_by_one": one_by_one(url, paths, headers, asked.requests),
-                f"at_{asked.rate:g}_per_second": measure(url, paths, headers, asked.rate, asked.seconds),
+                "one_by_one": one_by_one(asker, paths, asked.requests),
+                f"at_{asked.rate:g}_per_second": measure(asker, servers, paths, asked.rate, asked.seconds),
             }
             sys.stdout.write(json.dumps({name: _rounded(figures)}) + "\n")
             histograms[name] = dict(sorted(_HISTOGRAM.items()))
