@@ -43,7 +43,7 @@ def service(home: Path, database_url: str) -> Iterator[Service]:
     with casework(settings) as opened:
         EFFECTS.create(opened.database.engine)
         yield Service(
-            settings, lambda: NOW, Views(settings), Cursors(b"k"), b"k", opened, Metrics(settings, opened, lambda: NOW)
+            settings, lambda: NOW, Views(settings), Cursors(b"k"), opened, Metrics(settings, opened, lambda: NOW)
         )
 
 

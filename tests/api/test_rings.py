@@ -44,6 +44,16 @@ def test_pages_are_of_the_run_of_the_first_whatever_is_published_between(home: P
     assert cursor is None
 
 
+def test_a_list_goes_on_in_another_process(home: Path) -> None:
+    publish(home, WORLD)
+    with serving(home) as first, serving(home) as second:
+        answer = first.get("/v1/rings?limit=1")
+        cursor, tag = answer.json()["data"]["next_cursor"], answer.headers["ETag"]
+        page = second.get("/v1/rings", params={"limit": 1, "cursor": cursor}).json()
+        assert page["data"]["rings"][0]["ring_id"] == "r2"
+        assert second.get("/v1/rings?limit=1", headers={"If-None-Match": tag}).status_code == 304
+
+
 def test_only_cursors_that_we_issued_are_taken(world: httpx.Client) -> None:
     cursor = world.get("/v1/rings?limit=1").json()["data"]["next_cursor"]
     for made in (cursor[:-2] + "AA", "A" * 22 + cursor[22:], f"{'A' * 22}.A"):
