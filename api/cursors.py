@@ -20,10 +20,11 @@ PATTERN: Final = r"^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]+$"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The last ring already seen, and the run it was seen in."""
+    """The last ring already seen: the run it was seen in, the order, what it is ordered by there, and its id."""
 
     run_id: str
-    score: float
+    sort: str
+    value: float | str
     ring_id: str
 
 
@@ -35,7 +36,7 @@ class Cursors:
 
     def write(self, place: Place) -> str:
         """The cursor of a place."""
-        return self._write([place.run_id, place.score, place.ring_id])
+        return self._write([place.run_id, place.sort, place.value, place.ring_id])
 
     def read(self, cursor: str) -> Place | None:
         """The place of a cursor, None if it is not one of ours."""

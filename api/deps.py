@@ -22,7 +22,7 @@ from linkgraph import __version__
 from linkgraph.casework.keys import Principal
 from linkgraph.casework.opening import Casework
 from linkgraph.explain.bearing import Rulings
-from linkgraph.model import RunStamp
+from linkgraph.model import RingSort, RunStamp
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
 from linkgraph.solved import Solved
@@ -166,6 +166,16 @@ class RingsQuery(RunQuery):
     limit: int = Field(20, ge=1, le=100, description="rings on a page")
     status: Literal["active", "oversized"] | None = Field(
         None, description="only rings of this status", examples=["active"]
+    )
+    typology: str | None = Field(
+        None,
+        min_length=1,
+        max_length=64,
+        description="only rings whose confirmed members are mostly labelled with this typology",
+        examples=["stolen_card_ring"],
+    )
+    sort: RingSort = Field(
+        "score", description="best `score`, largest `size`, or those first that the newest night `changed`; then by id"
     )
     changed_since: str | None = Field(
         None,

@@ -24,6 +24,7 @@ from linkgraph.commands.reading import AsJson, OfRun, opened, print_json
 from linkgraph.errors import LinkgraphError, UsageError
 from linkgraph.export import Format
 from linkgraph.export import export as export_run
+from linkgraph.model import ALL_RINGS, RingSort, RingsWanted
 from linkgraph.progress import Bar
 from linkgraph.settings import read_settings
 
@@ -174,15 +175,20 @@ def rings(
     changed_since: Annotated[
         str | None, typer.Option(help="only rings to which something happened after this run, day or time")
     ] = None,
+    typology: Annotated[str | None, typer.Option(help="only rings mostly labelled with this typology")] = None,
+    sort: Annotated[RingSort, typer.Option(help="best score, largest size, or newest changed first")] = "score",
     run: OfRun = None,
     as_json: AsJson = False,
 ) -> None:
-    """The rings, strongest first."""
+    """The rings, strongest first; with --changed-since, what happened to each."""
+    wanted = RingsWanted(typology=typology, sort=sort)
     if changed_since is not None:
+        if wanted != ALL_RINGS:
+            raise UsageError("--changed-since takes neither --typology nor --sort")
         _ring_changes(changed_since, limit, run, as_json)
         return
     with opened(run) as (view, _):
-        found = view.rings(limit)
+        found = view.rings(limit, None, wanted)
     if as_json:
         print_json([asdict(ring) for ring in found])
     for ring in [] if as_json else found:

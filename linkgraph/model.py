@@ -1,6 +1,7 @@
 """The nouns of the product, as frozen values. Times are epoch seconds (UTC); tokens stand for identifiers."""
 
 from dataclasses import dataclass
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """A group with a lasting id."""
+    """A group with a lasting id.
+
+    exposures: money in dispute as 'currency=amount', the currency of most disputing members first; `exposure` and
+    `currency` are that first one. typology: of most members who are confirmed fraud, None where no label says.
+    """
 
     ring_id: str
     score: float
@@ -115,7 +120,36 @@ class Ring:
     status: str
     exposure: float
     currency: str | None
+    exposures: tuple[str, ...]
+    typology: str | None
     headline: str
+
+
+# How rings may be ordered: best score, most members, or newest change (to the night) first; then by id.
+RingSort = Literal["score", "size", "changed"]
+# A ring's place in such an order: what it is ordered by, a number or a text, and its id.
+RingPlace = tuple[Any, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RingsWanted:
+    """Which rings of a run, in which order; None: whatever it is."""
+
+    status: str | None = None
+    typology: str | None = None
+    sort: RingSort = "score"
+
+    def place(self, ring: Ring) -> RingPlace:
+        """The ring's place in the order."""
+        by = {"score": ring.score, "size": ring.size, "changed": ring.last_changed_run}
+        return by[self.sort], ring.ring_id
+
+    def fits(self, ring: Ring) -> bool:
+        """Whether the ring is one of them."""
+        return self.status in (None, ring.status) and self.typology in (None, ring.typology)
+
+
+ALL_RINGS = RingsWanted()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ RINGS = pa.schema(
         _required("status", pa.string()),
         _required("exposure", pa.float64()),
         pa.field("currency", pa.string()),
+        _required("exposures", _TEXT_LIST),
+        pa.field("typology", pa.string()),
         _required("headline", pa.string()),
     ]
 )

@@ -106,6 +106,8 @@ def ring(ring_id: str, **changes: Any) -> Row:
         "status": "active",
         "exposure": 0.0,
         "currency": None,
+        "exposures": [],
+        "typology": None,
         "headline": f"Ring {ring_id}.",
     }
     return row | changes
@@ -191,7 +193,15 @@ WORLD: Tables = tables(
         identifier("email:mü:ll", degree=3, **{"class": "disposable"}),
     ],
     rings=[
-        ring("r1", score=0.9, exposure=1250.5, currency="EUR", headline="Three accounts on one device."),
+        ring(
+            "r1",
+            score=0.9,
+            exposure=1250.5,
+            currency="EUR",
+            exposures=["EUR=1250.50", "BTC=0.00000001"],
+            typology="stolen_card_ring",
+            headline="Three accounts on one device.",
+        ),
         ring("r2", status="grown"),
         ring("r3", size=0, core_size=0, density=0.0),
         ring("r-🦊", score=0.1, headline=""),

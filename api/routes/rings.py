@@ -20,21 +20,25 @@ from linkgraph.explain.drawing import draw_ring
 from linkgraph.explain.history import read_history
 from linkgraph.explain.ring import RingLimits, show_ring
 from linkgraph.explain.ring_list import Wanted, read_rings
+from linkgraph.model import RingsWanted
 
 router = APIRouter(prefix="/v1/rings", tags=["rings"])
 
 
-@router.get("", operation_id="list_rings", summary="Rings, strongest first", response_model=RingsAnswer)
+@router.get("", operation_id="list_rings", summary="Rings in a list", response_model=RingsAnswer)
 def list_rings(query: RingsQueryDep, ask: AskDep) -> Response:
-    """A page of rings by score, with what happened to each last. All pages that follow one another are of one run.
+    """A page of rings, with what happened to each last. All pages that follow one another are of one run.
 
-    Ask for every page with the same `status` and `changed_since`; with a status a page may be short and not the last.
+    Ask for every page with the same filters and order. A ring has a typology where members who are confirmed fraud are
+    labelled with one: the night knows no other, so that rings without such a label have none.
     """
     place, since = _place(query, ask.service.cursors), _as_of(ask, query.changed_since)
+    which = RingsWanted(query.status, query.typology, query.sort)
     with ask.read(place.run_id if place else query.run) as reading:
-        wanted = Wanted(query.limit, (place.score, place.ring_id) if place else None, query.status, since)
-        found = read_rings(reading.view, wanted)
-        after = Place(reading.stamp.run_id, *found.next) if found.next else None
+        found = read_rings(
+            reading.view, Wanted(query.limit, (place.value, place.ring_id) if place else None, which, since)
+        )
+        after = Place(reading.stamp.run_id, query.sort, *found.next) if found.next else None
         page = RingPage.of(found, ask.service.cursors.write(after) if after else None)
         return reading.answer(RingsAnswer, page, ["ended"] if page.ended_more else [])
 
@@ -85,6 +89,8 @@ def _place(query: RingsQuery, cursors: Cursors) -> Place | None:
     place = cursors.read(query.cursor)
     if place is None:
         raise InvalidFieldError("/query/cursor", "unknown_cursor")
+    if query.sort != place.sort:
+        raise InvalidFieldError("/query/sort", "not_the_sort_of_the_cursor")
     if query.run not in (None, place.run_id):
         raise InvalidFieldError("/query/run", "not_the_run_of_the_cursor")
     return place

@@ -20,6 +20,11 @@ _NAMES_SHOWN = 1_000
 RingIdOut = Annotated[str, Field(examples=["R-b249a6f2f726"])]
 
 
+def _money(exposure: str) -> Money:
+    currency, _, amount = exposure.partition("=")
+    return Money(amount=amount, currency=currency)
+
+
 class RingRow(Wire):
     """A ring in a list."""
 
@@ -32,15 +37,21 @@ class RingRow(Wire):
     first_seen_run: str = Field(examples=["r-20261121-45321e2dea"])
     last_changed_run: str = Field(examples=["r-20261123-8f558106da"])
     status: str = Field(examples=["active"])
-    exposure: Money = Field(description="money that disputes of members are about")
+    exposure: Money = Field(description="money that disputes of members are about, in the currency of most of them")
+    exposures: list[Money] = Field(description="the same in every currency, that one first; none is converted")
+    typology: str | None = Field(
+        description="what most members who are confirmed fraud are labelled with; null where no label says",
+        examples=["stolen_card_ring"],
+    )
     headline: str = Field(examples=["4 accounts, 4 core, 2 confirmed fraud"])
 
     @classmethod
     def of(cls, ring: Ring) -> Self:
         """From a ring."""
-        money = Money(amount=f"{ring.exposure:.2f}", currency=ring.currency)
+        exposures = [_money(each) for each in ring.exposures]
+        money = exposures[0] if exposures else Money(amount="0.00", currency=None)
         plain = {name: getattr(ring, name) for name in RingRow.model_fields}
-        return cls.model_validate(plain | {"exposure": money})
+        return cls.model_validate(plain | {"exposure": money, "exposures": exposures})
 
 
 class Moved(Wire):
@@ -78,7 +89,7 @@ _ENDED_SHOWN = 100
 
 
 class RingPage(Wire):
-    """Some rings, best score first."""
+    """Some rings, in the order asked for."""
 
     rings: list[ListedRing]
     ended: list[EndedRing] = Field(

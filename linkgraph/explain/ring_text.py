@@ -33,9 +33,16 @@ def _head(report: RingReport, run: RunStamp) -> Iterator[str]:
         yield f"  {plain(ring.headline)}"
     apart = f"; its core falls apart without {count(ring.fragility, 'identifier')}" if ring.fragility else ""
     yield f"  {count(ring.size, 'account')}, {ring.core_size} of them core; density {ring.density:.2f}{apart}"
-    if ring.exposure:
-        yield f"  {ring.exposure:,.2f} {plain(ring.currency or '')} in disputes of its members"
+    if ring.exposures:
+        yield f"  disputes of its members are about {plain(', '.join(map(_money, ring.exposures)))}"
+    if ring.typology:
+        yield f"  typology {plain(ring.typology)}, by the labels of most of its confirmed fraud"
     yield f"  first seen in run {plain(ring.first_seen_run)}, last changed in run {plain(ring.last_changed_run)}"
+
+
+def _money(exposure: str) -> str:
+    currency, _, amount = exposure.partition("=")
+    return f"{amount} {currency}"
 
 
 def _changes(report: RingReport) -> Iterator[str]:

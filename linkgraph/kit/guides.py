@@ -74,6 +74,8 @@ def ring_guide(view: GraphView, ring_id: str) -> str:
         "headline": ring.headline,
         "score": f"{ring.score:.2f}",
         "accounts": f"{ring.size:,}, {ring.core_size:,} of them in the core",
+        "in dispute": ", ".join(ring.exposures) or "nothing",
+        "typology": ring.typology or "no label says",
         "status": ring.status,
         "first seen": ring.first_seen_run,
         "last changed": ring.last_changed_run,

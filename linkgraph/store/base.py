@@ -10,7 +10,20 @@ from typing import Protocol, Self
 
 import pyarrow as pa
 
-from linkgraph.model import Account, Contribution, Identifier, Link, Member, Pair, Ring, RingEvent, RunStamp
+from linkgraph.model import (
+    ALL_RINGS,
+    Account,
+    Contribution,
+    Identifier,
+    Link,
+    Member,
+    Pair,
+    Ring,
+    RingEvent,
+    RingPlace,
+    RingsWanted,
+    RunStamp,
+)
 
 
 class GraphWriter(Protocol):
@@ -85,8 +98,11 @@ class GraphView(Protocol):
         """Contributions of each account, by account, then largest first, then block, kind, identifier, other."""
         ...
 
-    def rings(self, limit: int, after: tuple[float, str] | None = None) -> list[Ring]:
-        """Rings by score descending, then id; `after` = (score, ring_id) of the last one already seen."""
+    def rings(self, limit: int, after: RingPlace | None = None, wanted: RingsWanted = ALL_RINGS) -> list[Ring]:
+        """Rings in the order that is wanted, descending, then by id; `after`: the place of the last one already seen.
+
+        The limit counts rings that are wanted.
+        """
         ...
 
     def rings_by_id(self, ring_ids: Sequence[str]) -> list[Ring]:

@@ -31,7 +31,7 @@ from linkgraph.tables import TABLES
 _DERIVED = {
     "accounts": ("account_numbers", "flagged"),
     "identifiers": ("identifier_numbers",),
-    "rings": ("ring_numbers", "rings_by_score"),
+    "rings": ("ring_numbers", "rings_by_score", "rings_by_size", "rings_by_change"),
     "used": ("used_by",),
     "links": ("linked",),
     "ring_events": ("merged",),

@@ -4,6 +4,7 @@ Rows come with the columns of that query, in its order. Accounts, identifiers an
 the order of ids, so sorting by number sorts by id.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
@@ -82,13 +83,17 @@ class Reads:
         found = table.rows(_heads(table, "account_no", asked, len(table)), columns)
         return self._named(found, "accounts", "account_id", 0)
 
-    def rings(self, score: float, ring_id: str, limit: int) -> Rows:
+    def rings(self, score: float, **which: Any) -> Rows:
         """Best score first, after this score and id."""
-        order, scores = self._tables["rings_by_score"].numbers("ring_no"), self._tables["rings"].numbers("score")
-        sorted_scores = -scores[order]
-        first, last = (int(np.searchsorted(sorted_scores, -score, side=side)) for side in ("left", "right"))
-        same = next((at for at in range(first, last) if self._ring_ids[order[at]] > ring_id), last)
-        return self._tables["rings"].rows(order[same : same + limit], _RING)
+        return self._listed("rings_by_score", ("score", score), **which)
+
+    def rings_by_size(self, size: int, **which: Any) -> Rows:
+        """Largest first, after this size and id."""
+        return self._listed("rings_by_size", ("size", size), **which)
+
+    def rings_by_change(self, run_id: str, **which: Any) -> Rows:
+        """Newest change first, after this run and id."""
+        return self._listed("rings_by_change", ("last_changed_run", run_id), **which)
 
     def rings_by_id(self, ring_ids: Sequence[str]) -> Rows:
         """By id."""
@@ -112,6 +117,30 @@ class Reads:
         """In the same order."""
         table = self._tables["ring_events"]
         return table.rows(np.flatnonzero(table.numbers("as_of") > as_of), _EVENT)
+
+    def _listed(
+        self,
+        order: str,
+        place: tuple[str, Any],
+        *,
+        ring_id: str,
+        status: str | None,
+        typology: str | None,
+        limit: int,
+    ) -> Rows:
+        """Rings of a status and a typology (None: of any) in an order, after a place: a column's value, and an id."""
+        rings, numbers = self._tables["rings"], self._tables[order].numbers("ring_no")
+        column, last = place
+
+        def is_after(at: int) -> bool:
+            [(value, name)] = rings.rows([numbers[at]], (column, "ring_id"))
+            return bool(value < last or (value == last and name > ring_id))
+
+        found = numbers[bisect_left(range(len(numbers)), x=True, key=is_after) :]
+        for name, wanted in (("status", status), ("typology", typology)):
+            if wanted is not None:
+                found = found[[each == wanted for each in rings.column(found, name)]]
+        return rings.rows(found[:limit], _RING)
 
     def _uses(self, found: Rows) -> Rows:
         account_ids = self._text_of((row[0] for row in found), "accounts", "account_id")

@@ -6,13 +6,35 @@ Both stores have a query of each name with the same columns in the same order, w
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from linkgraph.errors import StoreError
-from linkgraph.model import Account, Contribution, Identifier, Link, Member, Pair, Ring, RingEvent, RunStamp
+from linkgraph.model import (
+    ALL_RINGS,
+    Account,
+    Contribution,
+    Identifier,
+    Link,
+    Member,
+    Pair,
+    Ring,
+    RingEvent,
+    RingPlace,
+    RingSort,
+    RingsWanted,
+    RunStamp,
+)
 
 # No read answers more rows than this. It is far above what the API asks for; reaching it is an error, never a cut.
 _CAP = 1_000_000
+
+# Orders of rings: the query, the parameter that says where to go on, and its value before the first one.
+_SORTS: dict[RingSort, tuple[str, str, float | str]] = {
+    "score": ("rings", "score", math.inf),
+    "size": ("rings_by_size", "size", 1 << 32),
+    "changed": ("rings_by_change", "run_id", "~"),
+}
 
 
 class RowsView(ABC):
@@ -68,14 +90,16 @@ class RowsView(ABC):
         """What each score is made of, largest first."""
         return [Contribution(*row) for row in self._rows("contributions", account_ids=_texts(account_ids), cap=_CAP)]
 
-    def rings(self, limit: int, after: tuple[float, str] | None = None) -> list[Ring]:
-        """Rings, best score first."""
-        score, ring_id = after if after is not None else (math.inf, "")
-        return [Ring(*row) for row in self._rows("rings", score=score, ring_id=ring_id, limit=max(limit, 0))]
+    def rings(self, limit: int, after: RingPlace | None = None, wanted: RingsWanted = ALL_RINGS) -> list[Ring]:
+        """Rings, in the order that is wanted."""
+        name, by, top = _SORTS[wanted.sort]
+        value, ring_id = after if after is not None else (top, "")
+        which = {by: value, "ring_id": ring_id, "status": wanted.status, "typology": wanted.typology}
+        return _rings(self._rows(name, **which, limit=max(limit, 0)))
 
     def rings_by_id(self, ring_ids: Sequence[str]) -> list[Ring]:
         """Those that exist, by id."""
-        return [Ring(*row) for row in self._rows("rings_by_id", ring_ids=_texts(ring_ids), cap=_CAP)]
+        return _rings(self._rows("rings_by_id", ring_ids=_texts(ring_ids), cap=_CAP))
 
     def members(self, ring_ids: Sequence[str]) -> list[Member]:
         """Members of each ring, surest first."""
@@ -95,6 +119,11 @@ class RowsView(ABC):
             raise StoreError("the store holds no published run")
         run_id, as_of, config_hash, cold_start, names, counts = rows[0]
         return RunStamp(run_id, as_of, config_hash, cold_start, dict(zip(names, counts, strict=True)))
+
+
+def _rings(rows: Sequence[Any]) -> list[Ring]:
+    found = (Ring(*row) for row in rows)
+    return [replace(ring, exposures=tuple(ring.exposures)) for ring in found]
 
 
 def _pairs(rows: Sequence[Any]) -> list[Pair]:

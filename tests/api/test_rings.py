@@ -18,6 +18,8 @@ ROW = {
     "last_changed_run": "r-1",
     "status": "active",
     "exposure": {"amount": "1250.50", "currency": "EUR"},
+    "exposures": [{"amount": "1250.50", "currency": "EUR"}, {"amount": "0.00000001", "currency": "BTC"}],
+    "typology": "stolen_card_ring",
     "headline": "Three accounts on one device.",
 }
 
@@ -233,3 +235,19 @@ def test_a_ring_to_draw_has_places_and_counts_what_is_hidden(world: httpx.Client
     assert graph["hidden"] == {"nodes": 2, "edges": 3}
     assert world.get("/v1/rings/r1/graph").json()["data"] == graph
     problem(world.get("/v1/rings/r4/graph"), 404, "not_found")
+
+
+def test_rings_of_a_typology_and_in_another_order(world: httpx.Client) -> None:
+    typed = world.get("/v1/rings?typology=stolen_card_ring").json()["data"]
+    assert ([each["ring_id"] for each in typed["rings"]], typed["rings_more"]) == (["r1"], False)
+    assert world.get("/v1/rings?typology=bonus_abuse").json()["data"]["rings"] == []
+    first = world.get("/v1/rings?sort=size&limit=3").json()["data"]
+    cursor = first["next_cursor"]
+    rest = world.get(f"/v1/rings?sort=size&cursor={cursor}").json()["data"]
+    assert [each["ring_id"] for each in first["rings"] + rest["rings"]] == ["r-🦊", "r1", "r2", "r3"]
+    other = world.get("/v1/rings", params={"sort": "changed", "cursor": cursor})
+    assert problem(other, 422, "invalid_field")["errors"] == [
+        {"pointer": "/query/sort", "code": "not_the_sort_of_the_cursor"}
+    ]
+    for query in ("sort=exposure", "typology=", f"typology={'x' * 65}"):
+        problem(world.get(f"/v1/rings?{query}"), 422, "invalid_field")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import combinations
+from typing import get_args
 
 import pytest
 
@@ -10,6 +11,7 @@ from linkgraph.explain.paths import WhyLimits, why_linked
 from linkgraph.explain.reach import Bounds
 from linkgraph.explain.ring import RingLimits, show_ring
 from linkgraph.explain.ring_list import Wanted, read_rings
+from linkgraph.model import RingSort, RingsWanted
 from linkgraph.store.base import GraphView
 from tests.builders import AS_OF, DAY, FOX, SLASHED, TILDE, WORLD
 from tests.conftest import Store
@@ -27,7 +29,10 @@ QUESTIONS: dict[str, Callable[[GraphView], object]] = {
     "what happened to it": lambda view: show_ring(view, "r1", RingLimits(since=AS_OF - DAY)),
     "ring to draw": lambda view: [draw_ring(view, each) for each in ("r0", "r1", "r2", "r3")],
     "rings": lambda view: [
-        read_rings(view, Wanted(2, None, status, since)) for status in (None, "active") for since in (None, 0)
+        read_rings(view, Wanted(2, None, RingsWanted(status, None, sort), since))
+        for status in (None, "active")
+        for sort in get_args(RingSort)
+        for since in (None, 0)
     ],
 }
 

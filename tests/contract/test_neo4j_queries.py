@@ -52,6 +52,9 @@ PARAMETERS: dict[str, Any] = {
     "score": 1.0,
     "seq": 1,
     "since": None,
+    "size": 3,
+    "status": None,
+    "typology": None,
 }
 
 # What is kept under another name, or as part of one.

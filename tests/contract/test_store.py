@@ -4,11 +4,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from linkgraph.errors import StoreError
-from linkgraph.model import Account, Contribution, Identifier, Link, Pair, Ring
+from linkgraph.model import Account, Contribution, Identifier, Link, Pair, Ring, RingSort, RingsWanted
 from linkgraph.settings import read_settings
 from linkgraph.store.base import GraphView
 from linkgraph.tables import TABLES
@@ -185,7 +186,8 @@ def test_rings_come_by_score_and_go_on_after_the_last_one_seen(store: Store) -> 
         everything = view.rings(10)
         pages = [view.rings(2), view.rings(2, (0.5, "r2")), view.rings(2, (0.1, "r-🦊")), view.rings(0)]
     assert [item.ring_id for item in everything] == ["r1", "r2", "r3", "r-🦊"]
-    assert everything[0] == Ring(**WORLD["rings"].to_pylist()[0])
+    first = WORLD["rings"].to_pylist()[0]
+    assert everything[0] == Ring(**first | {"exposures": tuple(first["exposures"])})
     assert [[item.ring_id for item in page] for page in pages] == [["r1", "r2"], ["r3", "r-🦊"], [], []]
 
 
@@ -433,6 +435,9 @@ QUESTIONS: dict[str, Callable[[GraphView], object]] = {
     "pairs among": lambda view: [view.pairs_among([*EVERYONE, "a6"], limit) for limit in (1, 2, 99)],
     "contributions": lambda view: view.contributions([*EVERYONE, "a6"]),
     "rings": lambda view: (view.rings(2), view.rings(9), view.rings(9, (0.5, "r2")), view.rings(9, (0.7, ""))),
+    "rings in other orders": lambda view: [
+        view.rings(9, None, RingsWanted(status, sort=sort)) for sort in get_args(RingSort) for status in (None, "grown")
+    ],
     "rings by id": lambda view: view.rings_by_id(["r1", "r2", "r3", "r-🦊", "r9"]),
     "members": lambda view: view.members(["r1", "r2", "r3", "r9"]),
     "ring events": lambda view: [view.ring_events([name]) for name in ("r0", "r1", "r4", "r9", "r-🦊")],

@@ -50,8 +50,11 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
         # A crew on one phone alone, one of them confirmed.
         *together(*[customer(one, 8 - n, own=False) for n, one in enumerate(CREW)]),
         *[login(one, day, device_id="crew-phone") for one in CREW for day in (5, 4, 3, 2)],
-        label("crew-1", "fraud"),
+        label("crew-1", "fraud", typology="bonus_abuse"),
         dispute("thief-1", "chargeback", reason_code="10.4", amount=900, currency="EUR"),
+        dispute("thief-1", "inquiry", amount="12.5", currency="EUR"),
+        dispute("thief-2", "inquiry", amount="0.005", currency="BTC"),
+        dispute("thief-3", "inquiry", amount="20", currency="BTC"),
         # The family card: the same sharing, one postal address, nobody charged back.
         *together(
             *[
@@ -116,7 +119,15 @@ def test_a_family_card_is_linked_but_no_ring(judged: Judged) -> None:
 def test_a_stolen_card_carries_the_chargeback_to_the_others(judged: Judged) -> None:
     assert judged.accounts["thief-2"].risk == judged.accounts["thief-3"].risk > 0.5
     ring = next(ring for ring in judged.rings if ring.ring_id == judged.accounts["thief-1"].ring_id)
-    assert (ring.exposure, ring.currency) == (900, "EUR")
+    assert (ring.exposure, ring.currency) == (20.005, "BTC")
+    assert ring.exposures == ("BTC=20.005", "EUR=912.50")
+    assert ", 20.005 BTC and 912.50 EUR in dispute; " in ring.headline
+    assert ring.typology is None
+
+
+def test_a_ring_has_the_typology_that_most_of_its_confirmed_fraud_is_labelled_with(judged: Judged) -> None:
+    ring = next(ring for ring in judged.rings if ring.ring_id == judged.accounts["crew-1"].ring_id)
+    assert (ring.typology, ring.exposures) == ("bonus_abuse", ())
 
 
 def test_an_office_address_is_shown_and_not_counted(judged: Judged) -> None:

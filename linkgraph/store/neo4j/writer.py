@@ -25,7 +25,7 @@ from linkgraph.store.neo4j.spool import Spool
 from linkgraph.store.neo4j.view import UnpublishedView
 from linkgraph.tables import TABLES
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 """Which statements of `queries/neo4j/schema` a database of ours has seen."""
 
 BATCH: Final = 5000

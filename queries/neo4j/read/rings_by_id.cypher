@@ -2,7 +2,7 @@
 // Answers follow the list, which is sorted: the server compares texts that come from a parameter by UTF-16 units.
 // params: ring_ids, seq, cap
 // returns: ring_id, score, size, core_size, density, fragility, first_seen_run, last_changed_run, status, exposure,
-// returns: currency, headline
+// returns: currency, exposures, typology, headline
 UNWIND range(0, size($ring_ids) - 1) AS at
 MATCH (r:Ring {id: $ring_ids[at]})
 WHERE coalesce(r.since, 0) <= $seq AND r.seen >= $seq
@@ -18,6 +18,8 @@ RETURN
   CASE WHEN $seq < r.changed THEN r.was_status ELSE r.status END AS status,
   CASE WHEN $seq < r.changed THEN r.was_exposure ELSE r.exposure END AS exposure,
   CASE WHEN $seq < r.changed THEN r.was_currency ELSE r.currency END AS currency,
+  CASE WHEN $seq < r.changed THEN r.was_exposures ELSE r.exposures END AS exposures,
+  CASE WHEN $seq < r.changed THEN r.was_typology ELSE r.typology END AS typology,
   CASE WHEN $seq < r.changed THEN r.was_headline ELSE r.headline END AS headline
 ORDER BY at
 LIMIT $cap

@@ -1,11 +1,12 @@
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from linkgraph.explain import ring_list
 from linkgraph.explain.ring_list import Wanted, read_rings
+from linkgraph.model import RingPlace, RingSort, RingsWanted
 from linkgraph.store.base import GraphView
 from linkgraph.store.embedded import EmbeddedView
 from tests.builders import AS_OF, DAY, event, ring, tables
@@ -19,7 +20,13 @@ def view(tmp_path: Path) -> Iterator[GraphView]:
     """Nine rings, best first by number; every third is oversized; the even ones have changed today."""
     content = tables(
         rings=[
-            ring(name, score=0.9 - number / 10, status="active" if number % 3 else "oversized")
+            ring(
+                name,
+                score=0.9 - number / 10,
+                status="active" if number % 3 else "oversized",
+                typology=None if number % 2 else "bonus_abuse",
+                size=3 + number % 2,
+            )
             for number, name in enumerate(NAMES)
         ],
         ring_events=[
@@ -32,11 +39,20 @@ def view(tmp_path: Path) -> Iterator[GraphView]:
         yield opened
 
 
-def pages(view: GraphView, limit: int, **wanted: object) -> list[list[str]]:
+def pages(
+    view: GraphView,
+    limit: int,
+    status: str | None = None,
+    typology: str | None = None,
+    sort: RingSort = "score",
+    since: int | None = None,
+) -> list[list[str]]:
     """Ids on each page, until the last."""
-    found, after = [], None
+    found: list[list[str]] = []
+    after: RingPlace | None = None
     while True:
-        page = read_rings(view, Wanted(limit, after, **wanted))  # type: ignore[arg-type]
+        which = RingsWanted(status, typology, sort)
+        page = read_rings(view, Wanted(limit, after, which, since))
         found.append([each.ring_id for each, _ in page.rings])
         after = page.next
         if after is None:
@@ -45,13 +61,20 @@ def pages(view: GraphView, limit: int, **wanted: object) -> list[list[str]]:
 
 @pytest.mark.parametrize("limit", [1, 2, 4, 9, 10])
 def test_pages_hold_every_ring_once(view: GraphView, limit: int) -> None:
-    for wanted, expected in (
+    asked: tuple[tuple[dict[str, Any], list[str]], ...] = (
         ({}, NAMES),
         ({"status": "oversized"}, NAMES[::3]),
         ({"since": AS_OF - DAY}, NAMES[::2]),
         ({"since": AS_OF - DAY, "status": "oversized"}, NAMES[::6]),
         ({"since": AS_OF}, []),
-    ):
+        ({"typology": "bonus_abuse"}, NAMES[::2]),
+        ({"typology": "bonus_abuse", "status": "oversized"}, NAMES[::6]),
+        ({"typology": "bonus_abuse", "since": AS_OF - DAY}, NAMES[::2]),
+        ({"sort": "size"}, NAMES[1::2] + NAMES[::2]),
+        ({"sort": "size", "since": AS_OF - DAY, "status": "active"}, ["r2", "r4", "r8"]),
+        ({"sort": "changed"}, NAMES),
+    )
+    for wanted, expected in asked:
         found = pages(view, limit, **wanted)
         assert [each for page in found for each in page] == expected
         assert all(len(page) == limit for page in found[:-1])
@@ -63,11 +86,3 @@ def test_each_ring_has_its_last_event_and_ended_ones_come_with_the_first_page(vi
     changed = read_rings(view, Wanted(2, since=AS_OF - DAY))
     assert [each.ring_id for each in changed.ended] == ["r-old"]
     assert read_rings(view, Wanted(2, changed.next, since=AS_OF - DAY)).ended == ()
-
-
-def test_a_rare_status_is_looked_for_so_far_and_no_further(view: GraphView, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ring_list, "_READ", 2)
-    monkeypatch.setattr(ring_list, "_READS", 1)
-    found = pages(view, 5, status="oversized")
-    assert [each for page in found for each in page] == NAMES[::3]
-    assert found[0] == ["r0"]
