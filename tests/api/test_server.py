@@ -32,11 +32,11 @@ except UsageError as error:
 
 
 @contextmanager
-def process(home: Path, host: str, port: int = 0) -> Iterator["subprocess.Popen[str]"]:
-    """`run` in a process of its own."""
+def process(home: Path, host: str, port: int = 0, log: int = subprocess.PIPE) -> Iterator["subprocess.Popen[str]"]:
+    """`run` in a process of its own. A log that nobody reads would fill its pipe and hold up the server."""
     command = [sys.executable, "-W", "error", "-c", SERVE, str(home), host, str(port)]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=Path.cwd(), env=os.environ, stdout=pipe, stderr=pipe, text=True) as started:
+    pipe, cwd = subprocess.PIPE, Path.cwd()
+    with subprocess.Popen(command, cwd=cwd, env=os.environ, stdout=pipe, stderr=log, text=True) as started:
         try:
             yield started
         finally:

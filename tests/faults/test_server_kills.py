@@ -4,6 +4,7 @@
 """
 
 import random
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -73,7 +74,7 @@ class Sender:
 @contextmanager
 def served(home: Path, headers: dict[str, str]) -> Iterator[tuple[httpx.Client, threading.Event]]:
     """A client of a server in a process of its own, which dies when the event is set."""
-    with process(home, "127.0.0.1") as server:
+    with process(home, "127.0.0.1", log=subprocess.DEVNULL) as server:
         assert server.stdout is not None
         url, end = server.stdout.readline().strip(), threading.Event()
         assert url, server.communicate()
