@@ -17,6 +17,7 @@ from api.cursors import PATTERN, Cursors
 from api.masking import is_masked, masked
 from api.metrics import Metrics
 from api.schemas.base import Answer, BareAnswer, BareMeta, Meta
+from api.schemas.values import CaseId
 from api.views import Views
 from linkgraph import __version__
 from linkgraph.casework.keys import Principal
@@ -130,8 +131,14 @@ class Ask:
         return self.principal
 
     @contextmanager
-    def read(self, run_id: str | None = None) -> Iterator[Reading]:
-        """The published run, or `run_id`, for as long as the block lasts."""
+    def read(self, query: "RunQuery | None" = None, run_id: str | None = None) -> Iterator[Reading]:
+        """The published run, or `run_id`, or that of the query, for as long as the block lasts.
+
+        A read about a person says what for: its case is noted for the audit, whatever becomes of the read.
+        """
+        if query is not None:
+            self.note.purpose = query.case_id
+            run_id = run_id or query.run
         with self.service.views.read(run_id) as (run, view):
             yield Reading(self.service, self.request_id, self.principal, run, view, view.run())
 
@@ -147,10 +154,20 @@ async def _ask(request: Request) -> Ask:
     return Ask(request.app.state.service, state.request_id, who, route.operation_id, request.scope["path"], state.note)
 
 
-class RunQuery(BaseModel):
-    """The parameter every reading endpoint takes, and no other."""
+class CaseQuery(BaseModel):
+    """What a read about a person is for."""
 
     model_config = ConfigDict(extra="forbid")
+
+    case_id: CaseId | None = Field(
+        None,
+        description="the case this is read for: the purpose in the audit. Required once there are cases here",
+        examples=["C-17"],
+    )
+
+
+class RunQuery(CaseQuery):
+    """The parameters that every read about a person from a run takes."""
 
     run: str | None = Field(
         None,
@@ -235,6 +252,7 @@ RingsQueryDep = Annotated[RingsQuery, Query()]
 RingQueryDep = Annotated[RingQuery, Query()]
 NearQueryDep = Annotated[NearQuery, Query()]
 LinkQueryDep = Annotated[LinkQuery, Query()]
+CaseQueryDep = Annotated[CaseQuery, Query()]
 NoQueryDep = Annotated[NoQuery, Query()]
 AccountId = Annotated[_Text, _decoded, Path(description="account id, percent-encoded", examples=["A0000288"])]
 OtherId = Annotated[_Text, _decoded, Path(description="another account, percent-encoded", examples=["A0000289"])]

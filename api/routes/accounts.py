@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/accounts", tags=["accounts"])
 @router.get("/{account_id}", operation_id="read_account", summary="Account card", response_model=CardAnswer)
 def read_account(account_id: AccountId, query: RunQueryDep, ask: AskDep) -> Response:
     """The account in one minute: a sentence, at most three independent links, the strongest doubt, its ring."""
-    with ask.read(query.run) as reading:
+    with ask.read(query) as reading:
         found = explain(reading.view, account_id, net=reading.net(), whole=False)
         card = Card.of(found)
         return reading.answer(CardAnswer, card, ["links"] if card.links_more else [])
@@ -35,7 +35,7 @@ def read_account(account_id: AccountId, query: RunQueryDep, ask: AskDep) -> Resp
 )
 def explain_account(account_id: AccountId, query: RunQueryDep, ask: AskDep) -> Response:
     """The exact shares of the score, the links and strongest pairs behind it, what is not counted, and every doubt."""
-    with ask.read(query.run) as reading:
+    with ask.read(query) as reading:
         found = explain(reading.view, account_id, net=reading.net())
         return reading.answer(ExplanationAnswer, ExplanationOut.of(found), found.limits_hit)
 
@@ -48,7 +48,7 @@ def explain_account(account_id: AccountId, query: RunQueryDep, ask: AskDep) -> R
 )
 def suppose(account_id: AccountId, query: RunQueryDep, body: WhatIfIn, ask: AskDep) -> Response:
     """Its score, flag and ring, recomputed exactly with that evidence moved to ground. Changes nothing."""
-    with ask.read(query.run) as reading:
+    with ask.read(query) as reading:
         net = needed(reading.net())
         if isinstance(body, MinimalIn):
             found = explain(reading.view, account_id, net=net).clearing
@@ -68,7 +68,7 @@ def suppose(account_id: AccountId, query: RunQueryDep, body: WhatIfIn, ask: AskD
 )
 def read_link(account_id: AccountId, other_account_id: OtherId, query: LinkQueryDep, ask: AskDep) -> Response:
     """What the two share, by family of evidence, and the best paths between them, or that there is none so near."""
-    with ask.read(query.run) as reading:
+    with ask.read(query) as reading:
         citing = citer(ask.service.settings.ledger_folder) if query.cite else None
         limits = WhyLimits(hops=query.hops)
         found = why_linked(reading.view, account_id, other_account_id, limits, reading.rulings(), citing)
@@ -83,6 +83,6 @@ def read_link(account_id: AccountId, other_account_id: OtherId, query: LinkQuery
 )
 def read_neighbourhood(account_id: AccountId, query: NearQueryDep, ask: AskDep) -> Response:
     """Accounts within some hops and what they share; hubs are shown and not gone through. Caps that bit are named."""
-    with ask.read(query.run) as reading:
+    with ask.read(query) as reading:
         found = neighbourhood(reading.view, account_id, query.hops)
         return reading.answer(GraphAnswer, GraphOut.of(found), found.limits_hit)

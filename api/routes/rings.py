@@ -34,7 +34,7 @@ def list_rings(query: RingsQueryDep, ask: AskDep) -> Response:
     """
     place, since = _place(query, ask.service.cursors), _as_of(ask, query.changed_since)
     which = RingsWanted(query.status, query.typology, query.sort)
-    with ask.read(place.run_id if place else query.run) as reading:
+    with ask.read(query, place.run_id if place else None) as reading:
         found = read_rings(
             reading.view, Wanted(query.limit, (place.value, place.ring_id) if place else None, which, since)
         )
@@ -49,7 +49,7 @@ def read_ring(ring_id: RingId, query: RingQueryDep, ask: AskDep) -> Response:
 
     An id whose ring has merged into another answers with that ring, and says so.
     """
-    with ask.read(query.run) as reading:
+    with ask.read(query) as reading:
         limits = RingLimits(needed=reading.run.bits_needed(), since=_as_of(ask, query.since))
         report = show_ring(reading.view, ring_id, limits)
         return reading.answer(RingAnswer, RingOut.of_report(report), report.limits_hit)
@@ -61,7 +61,7 @@ def read_ring_graph(ring_id: RingId, query: RunQueryDep, ask: AskDep) -> Respons
 
     Hubs are left out. The same ring has the same places however often it is asked for.
     """
-    with ask.read(query.run) as reading:
+    with ask.read(query) as reading:
         found = draw_ring(reading.view, ring_id)
         return reading.answer(GraphAnswer, GraphOut.of(found), found.limits_hit)
 
@@ -74,7 +74,7 @@ def read_ring_graph(ring_id: RingId, query: RunQueryDep, ask: AskDep) -> Respons
 )
 def read_ring_history(ring_id: RingId, query: RunQueryDep, ask: AskDep) -> Response:
     """What happened to the ring night by night, up to the run, and what caused it; of rings that have ended too."""
-    with ask.read(query.run) as reading:
+    with ask.read(query) as reading:
         life = RingHistoryOut.of(read_history(reading.view, ring_id))
         return reading.answer(RingHistoryAnswer, life, life.limits_hit)
 

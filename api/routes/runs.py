@@ -22,5 +22,5 @@ def read_run(run_id: RunId, query: NoQueryDep, ask: AskDep) -> Response:
 
 
 def _read(ask: Ask, run_id: str | None) -> Response:
-    with ask.read(run_id) as reading:
+    with ask.read(run_id=run_id) as reading:
         return reading.answer(RunAnswer, RunOut.of(reading.run.record()))

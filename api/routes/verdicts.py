@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from api.auditing import named
 from api.changes import Changed, IdempotencyKeyDep, VersionDep, once, sent_back, tag_of
 from api.cursors import PATTERN
-from api.deps import Ask, AskDep, NoQueryDep
+from api.deps import Ask, AskDep, CaseQuery, CaseQueryDep, NoQueryDep
 from api.problems import InvalidFieldError
 from api.schemas.verdicts import (
     PreviewAnswer,
@@ -37,10 +37,8 @@ _MOVED: Final = 100
 Change = Callable[[Connection, str, int, Principal, int], Record]
 
 
-class VerdictsQuery(BaseModel):
+class VerdictsQuery(CaseQuery):
     """How much of the list, and from where."""
-
-    model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(50, ge=1, le=100, description="verdicts on a page")
     cursor: str | None = Field(
@@ -94,6 +92,7 @@ def propose_verdict(body: VerdictIn, query: NoQueryDep, key: IdempotencyKeyDep, 
 @router.get("", operation_id="list_verdicts", summary="Verdicts, newest first", response_model=VerdictPageAnswer)
 def list_verdicts(query: VerdictsQueryDep, ask: AskDep) -> Response:
     """A page of all verdicts, whatever their state, with what each was foreseen to change."""
+    ask.note.purpose = query.case_id
     after = ask.service.cursors.read_verdict(query.cursor) if query.cursor is not None else None
     if query.cursor is not None and after is None:
         raise InvalidFieldError("/query/cursor", "unknown_cursor")
@@ -106,8 +105,9 @@ def list_verdicts(query: VerdictsQueryDep, ask: AskDep) -> Response:
 
 
 @router.get("/{verdict_id}", operation_id="read_verdict", summary="A verdict", response_model=VerdictRecordAnswer)
-def read_verdict(verdict_id: VerdictId, query: NoQueryDep, ask: AskDep) -> Response:
+def read_verdict(verdict_id: VerdictId, query: CaseQueryDep, ask: AskDep) -> Response:
     """The verdict with its reason, state and version; the tag is what `If-Match` takes."""
+    ask.note.purpose = query.case_id
     with ask.service.casework.database.read() as connection:
         record = verdicts.read_verdict(connection, verdict_id)
     answer = ask.answer(VerdictRecordAnswer, VerdictRecord.of(record, ask.now))

@@ -2,16 +2,25 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.schemas.base import AccountIdOut, Answer, BareAnswer, Kind, Role, Time, Token, Wire
+from linkgraph.casework.rulings import holds_card_number
 from linkgraph.kinds import KIND_NAMES
 from linkgraph.model import Account, Link
 
 _KINDS = Literal[KIND_NAMES]  # type: ignore[valid-type]
 
+
+def _no_card_number(text: str) -> str:
+    if holds_card_number(text):
+        raise ValueError("a card number")
+    return text
+
+
 CaseId = Annotated[
     str,
+    AfterValidator(_no_card_number),
     Field(
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
         description="the case it is for; kept in the audit",
