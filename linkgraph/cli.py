@@ -19,6 +19,7 @@ from linkgraph.commands import audit as audit_commands
 from linkgraph.commands import key as key_commands
 from linkgraph.commands import measuring as measuring_commands
 from linkgraph.commands import neo4j as neo4j_commands
+from linkgraph.commands import vault as vault_commands
 from linkgraph.commands import verdict as verdict_commands
 from linkgraph.commands.reading import AsJson, OfRun, opened, print_json
 from linkgraph.errors import LinkgraphError, UsageError
@@ -32,6 +33,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__d
 app.add_typer(key_commands.app, name="key")
 app.add_typer(verdict_commands.app, name="verdict")
 app.add_typer(audit_commands.app, name="audit")
+app.add_typer(vault_commands.app, name="vault")
 app.add_typer(neo4j_commands.app, name="neo4j")
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000)]
 

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     vault_key_file: Path | None = Field(
         None, description="file with the key of the vault, 64 hexadecimal digits; without one there is no vault"
     )
+    vault_old_key_file: Path | None = Field(
+        None, description="file with the key that the vault had before; only while `linkgraph vault rotate` is to run"
+    )
     reject_share: float = Field(0.01, ge=0, le=1, description="share of rejected rows above which a file is refused")
     memory_limit: str = Field("2GB", description="memory DuckDB may use before it spills to disk")
     threads: int = Field(2, ge=1, description="threads DuckDB may use")

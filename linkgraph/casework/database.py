@@ -9,7 +9,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -59,6 +59,12 @@ class Database:
             options["isolation_level"] = "REPEATABLE READ"
         with _translated(), self.engine.execution_options(**options).begin() as connection:
             yield connection
+
+    def forget(self) -> None:
+        """Leave nothing of what was deleted in the log beside the file. PostgreSQL sees to it by itself, in time."""
+        if self.engine.dialect.name == "sqlite":
+            with _translated(), closing(self.engine.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Give back all connections."""
@@ -118,7 +124,8 @@ def _configure_sqlite(raw: Any, record: object) -> None:
     # The driver would begin transactions where it sees fit; they are begun below.
     raw.isolation_level = None
     # FULL: what was acknowledged survives a power cut too.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # secure_delete: what was deleted is overwritten, not just given free.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         raw.execute(f"PRAGMA {pragma}")
 
 

@@ -10,6 +10,7 @@ from linkgraph.casework.audit import Chain
 from linkgraph.casework.database import Database, open_database
 from linkgraph.casework.secret import read_secret, read_secret_file
 from linkgraph.casework.vault import Vault
+from linkgraph.errors import UsageError
 from linkgraph.settings import Settings
 
 
@@ -33,8 +34,12 @@ def open_casework(settings: Settings) -> Casework:
     chain, signing = Chain(secret), hmac.digest(secret, b"cursors and tags", "sha256")
     anchors = Anchors(settings.audit_anchor_file or settings.home / "audit.anchors", chain)
     vault_key = None if settings.vault_key_file is None else read_secret_file(settings.vault_key_file)
+    old_key = None if settings.vault_old_key_file is None else read_secret_file(settings.vault_old_key_file)
+    if old_key is not None and vault_key in (None, old_key):
+        raise UsageError("vault_old_key_file: goes with another key in vault_key_file")
     database = open_database(settings.casework_url)
-    return Casework(database, chain, anchors, Vault(database, vault_key) if vault_key else None, signing)
+    vault = Vault(database, vault_key, old_key) if vault_key else None
+    return Casework(database, chain, anchors, vault, signing)
 
 
 @contextmanager

@@ -65,9 +65,14 @@ def wrong_field(ruling: Ruling, now: int) -> str | None:
         "class": (ruling.class_name in HUB_CLASSES) if ruling.verdict == "hub" else ruling.class_name is None,
         "reason": is_reason(ruling.reason),
         "expires_at": ruling.expires_at is None or now < ruling.expires_at < _END_OF_TIME,
-        "case_id": ruling.case_id is None or _CASE_ID.fullmatch(ruling.case_id) is not None,
+        "case_id": ruling.case_id is None or is_case_id(ruling.case_id),
     }
     return next((field for field, good in fits.items() if not good), None)
+
+
+def is_case_id(text: str) -> bool:
+    """Whether a text may be the id of a case."""
+    return _CASE_ID.fullmatch(text) is not None and not holds_card_number(text)
 
 
 def is_reason(text: str) -> bool:

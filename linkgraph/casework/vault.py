@@ -1,15 +1,20 @@
 """The vault: what stands behind a token, encrypted, for those who may ask. It is off unless a key file is named.
 
 AES-256-GCM with a nonce for each value, bound to kind and token, so that one value cannot be put in another's place.
-Ingest fills it file by file: what a refused file brought is taken out again.
+Ingest fills it file by file: what a refused file brought is taken out again. While its key is changed it opens values
+under the old key too, and seals under the new one alone.
 """
 
+import hashlib
 import logging
 import secrets
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,10 +26,12 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    bindparam,
     delete,
     insert,
     select,
     tuple_,
+    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -55,15 +62,34 @@ _LOG: Final = logging.getLogger("linkgraph.casework")
 _NONCE: Final = 12
 # Rows of one transaction: readers of the API wait for no longer one on SQLite.
 _ROWS: Final = 2_000
+# Tokens of one statement; SQLite takes no more than some tens of thousands.
+_NAMED: Final = 500
 
 Named = tuple[str, str]  # kind and token
 
 
-class Vault:
-    """Seals and opens values under one key of 32 bytes. Safe to share between threads."""
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """How many values were sealed anew, are now under the key in all, and open under neither key."""
 
-    def __init__(self, database: Database, key: bytes) -> None:
-        self._database, self._cipher, self._lock = database, AESGCM(key), threading.Lock()
+    resealed: int = 0
+    already: int = 0
+    unreadable: int = 0
+
+
+class Vault:
+    """Seals values under one key of 32 bytes, and opens them under it or an old one. Safe to share between threads."""
+
+    def __init__(self, database: Database, key: bytes, old_key: bytes | None = None) -> None:
+        self._database, self._lock = database, threading.Lock()
+        self._cipher, self._old = AESGCM(key), AESGCM(old_key) if old_key else None
+        # Of 32 random bytes a digest tells nothing.
+        self.key_name = hashlib.sha256(b"vault key" + key).hexdigest()[:12]
+
+    @property
+    def is_rotating(self) -> bool:
+        """Whether it opens values under an old key too."""
+        return self._old is not None
 
     @contextmanager
     def filling(self, batch: str) -> Iterator["Filling"]:
@@ -95,17 +121,82 @@ class Vault:
         found = connection.execute(statement).all()
         return {(row.kind, row.token): self._opened(row.kind, row.token, row.sealed) for row in found}
 
+    def reseal(self, progress: Callable[[int], None] = lambda rows: None) -> Resealed:
+        """Seal under the key whatever is under the old one; killed halfway, it goes on when it is called again.
+
+        A value erased or replaced meanwhile stays so. Passes over everything until one finds nothing more to do, since
+        a process that still has the old key may have gone on sealing under it.
+        """
+        resealed = 0
+        while (found := self._pass(progress)).resealed:
+            resealed += found.resealed
+        return replace(found, resealed=resealed)
+
+    def erase(self, connection: Connection, tokens: Collection[str]) -> list[Named]:
+        """Take out what stands behind tokens of any kind; which of them there were, in order."""
+        found: list[Named] = []
+        ordered = iter(sorted(tokens))
+        while some := list(islice(ordered, _NAMED)):
+            rows = connection.execute(select(VALUES.c.kind, VALUES.c.token).where(VALUES.c.token.in_(some)))
+            found += [(row.kind, row.token) for row in rows]
+            connection.execute(delete(VALUES).where(VALUES.c.token.in_(some)))
+        return sorted(found)
+
+    def _pass(self, progress: Callable[[int], None]) -> Resealed:
+        total, last = Counter[str](), ("", "")
+        while page := self._page(last):
+            states = [self._state(row) for row in page]
+            total.update(states)
+            old = [row for row, state in zip(page, states, strict=True) if state == "resealed"]
+            if old:
+                self._replace(old)
+            last = (page[-1].kind, page[-1].token)
+            progress(total.total())
+        return Resealed(**total)
+
+    def _page(self, last: Named) -> Sequence[Any]:
+        place = tuple_(VALUES.c.kind, VALUES.c.token)
+        with self._database.read() as connection:
+            return connection.execute(
+                select(VALUES).where(place > last).order_by(VALUES.c.kind, VALUES.c.token).limit(_ROWS)
+            ).all()
+
+    def _state(self, row: Any) -> str:
+        bound = _bound(row.kind, row.token)
+        for name, cipher in (("already", self._cipher), ("resealed", self._old)):
+            if cipher is not None and _decrypted(cipher, row.sealed, bound) is not None:
+                return name
+        return "unreadable"
+
+    def _replace(self, rows: Sequence[Any]) -> None:
+        same = [VALUES.c.kind == bindparam("of_kind"), VALUES.c.token == bindparam("of_token")]
+        statement = update(VALUES).where(*same, VALUES.c.sealed == bindparam("old")).values(sealed=bindparam("new"))
+        changes = [
+            {
+                "of_kind": row.kind,
+                "of_token": row.token,
+                "old": row.sealed,
+                "new": self._sealed(row.kind, row.token, self._opened(row.kind, row.token, row.sealed)),
+            }
+            for row in rows
+        ]
+        with self._database.write() as connection:
+            connection.execute(statement, changes)
+
     def _row(self, batch: str, kind: str, token: str, value: str) -> Mapping[str, object]:
+        return {"kind": kind, "token": token, "sealed": self._sealed(kind, token, value), "batch": batch}
+
+    def _sealed(self, kind: str, token: str, value: str) -> bytes:
         nonce = secrets.token_bytes(_NONCE)
-        sealed = nonce + self._cipher.encrypt(nonce, value.encode(), _bound(kind, token))
-        return {"kind": kind, "token": token, "sealed": sealed, "batch": batch}
+        return nonce + self._cipher.encrypt(nonce, value.encode(), _bound(kind, token))
 
     def _opened(self, kind: str, token: str, sealed: bytes) -> str:
-        try:
-            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(kind, token)).decode()
-        except InvalidTag:
-            _LOG.error("a sealed value cannot be opened", extra={"fields": {"kind": kind}})
-            raise CaseworkError("a sealed value cannot be opened: another key, or not what was sealed") from None
+        for cipher in (self._cipher, self._old):
+            value = _decrypted(cipher, sealed, _bound(kind, token)) if cipher else None
+            if value is not None:
+                return value.decode()
+        _LOG.error("a sealed value cannot be opened", extra={"fields": {"kind": kind}})
+        raise CaseworkError("a sealed value cannot be opened: another key, or not what was sealed")
 
 
 class Filling:
@@ -121,6 +212,13 @@ class Filling:
 def note_reveal(connection: Connection, reveal: Mapping[str, object]) -> None:
     """Keep who was told what of whom, and why."""
     connection.execute(insert(REVEALS).values(reveal))
+
+
+def _decrypted(cipher: AESGCM, sealed: bytes, bound: bytes) -> bytes | None:
+    try:
+        return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], bound)
+    except (InvalidTag, ValueError):
+        return None
 
 
 def _bound(kind: str, token: str) -> bytes:

@@ -3,5 +3,6 @@
 from linkgraph.ledger.citing import cite
 from linkgraph.ledger.log import FileEntry, Ledger
 from linkgraph.ledger.schema import CLASSES, COMMON, FEEDS, TABLES, Feed
+from linkgraph.ledger.subject import tokens_of
 
-__all__ = ["CLASSES", "COMMON", "FEEDS", "TABLES", "Feed", "FileEntry", "Ledger", "cite"]
+__all__ = ["CLASSES", "COMMON", "FEEDS", "TABLES", "Feed", "FileEntry", "Ledger", "cite", "tokens_of"]

@@ -26,6 +26,7 @@ _SHOWN = set(Settings.model_fields) - {
     "audit_key_file",
     "audit_anchor_file",
     "vault_key_file",
+    "vault_old_key_file",
     "neo4j_password",
     "neo4j_lib",
     "parameters",

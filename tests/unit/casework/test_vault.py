@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from linkgraph.casework.database import Database
 from linkgraph.casework.opening import open_casework
-from linkgraph.casework.vault import VALUES, Vault
+from linkgraph.casework.vault import VALUES, Resealed, Vault
 from linkgraph.errors import CaseworkError, UsageError
 from linkgraph.settings import read_settings
 
@@ -101,3 +101,67 @@ def test_without_a_key_there_is_no_vault(home: Path) -> None:
     casework = open_casework(read_settings(home=home))
     assert casework.vault is None
     casework.database.close()
+
+
+def test_a_new_key_takes_over_value_by_value_and_the_old_one_is_needed_until_then(database: Database) -> None:
+    filled(database, *map(str, range(4_500)))
+    named = [("email", f"{number:032}") for number in (0, 4_499)]
+    new = b"n" * 32
+    both = Vault(database, new, KEY)
+    both.keep("b2", "email", ["f" * 32], ["later"])
+    with database.read() as connection:
+        assert dict(both.open(connection, [*named, ("email", "f" * 32)])) == {
+            named[0]: "0",
+            named[1]: "4499",
+            ("email", "f" * 32): "later",
+        }
+    assert (both.is_rotating, Vault(database, new).is_rotating) == (True, False)
+    seen: list[int] = []
+    assert both.reseal(seen.append) == Resealed(resealed=4_500, already=4_501)
+    assert seen[:3] == [2_000, 4_000, 4_501]
+    assert opened(database, *named, key=new) == {named[0]: "0", named[1]: "4499"}
+    with pytest.raises(CaseworkError, match="cannot be opened"):
+        opened(database, named[0])
+    assert both.reseal() == Resealed(already=4_501)
+
+
+def test_what_opens_under_neither_key_is_counted_and_left(database: Database) -> None:
+    filled(database, "ann", "bob")
+    with database.write() as connection:
+        connection.execute(update(VALUES).where(VALUES.c.token == ONE[1]).values(sealed=b"short"))
+    assert Vault(database, b"n" * 32, KEY).reseal() == Resealed(resealed=1, already=1, unreadable=1)
+    with pytest.raises(CaseworkError, match="cannot be opened"):
+        opened(database, ONE, key=b"n" * 32)
+
+
+def test_what_is_erased_meanwhile_does_not_come_back(database: Database) -> None:
+    vault = filled(database, "ann", "bob")
+    both = Vault(database, b"n" * 32, KEY)
+    page = both._page(("", ""))
+    with database.write() as connection:
+        assert vault.erase(connection, [ONE[1], "f" * 32]) == [ONE]
+    both._replace(page)
+    second = ("email", f"{1:032}")
+    assert opened(database, ONE, second, key=b"n" * 32) == {second: "bob"}
+
+
+def test_what_is_erased_is_not_in_the_files_any_more(home: Path) -> None:
+    casework = open_casework(read_settings(home=home))
+    vault = filled(casework.database, *[f"value {number}" for number in range(300)])
+    with casework.database.read() as connection:
+        sealed = connection.execute(select(VALUES.c.sealed).order_by(VALUES.c.token)).scalars().all()
+    with casework.database.write() as connection:
+        assert len(vault.erase(connection, [f"{number:032}" for number in range(200)])) == 200
+    casework.database.forget()
+    content = b"".join(path.read_bytes() for path in home.iterdir() if path.is_file())
+    assert [each in content for each in sealed] == [False] * 200 + [True] * 100
+    casework.database.close()
+
+
+def test_an_old_key_goes_with_a_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "vault.key"
+    path.write_text("ab" * 32)
+    path.chmod(0o600)
+    for keys in ({"vault_old_key_file": path}, {"vault_old_key_file": path, "vault_key_file": path}):
+        with pytest.raises(UsageError, match="another key"):
+            open_casework(read_settings(home=tmp_path, **keys))
