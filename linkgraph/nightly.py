@@ -26,6 +26,7 @@ from linkgraph.runs import Run
 from linkgraph.settings import Settings
 from linkgraph.stages import STAGES, Night, open_tables, ruling
 from linkgraph.store import open_loaders, open_writers
+from linkgraph.store.base import GraphWriter
 from linkgraph.tables import TABLES
 
 Progress = Callable[[str], None]
@@ -122,13 +123,17 @@ def publish(settings: Settings, run: Run, progress: Progress = lambda step: None
         raise RunError(f"run {run.run_id} is not complete: run the night again")
     sent: dict[str, int] = {}
     for store in open_loaders(settings, run, progress) if full else open_writers(settings, run):
-        with store as writer:
-            for name in TABLES:
-                sent[name] = writer.write(name, pq.ParquetFile(run.table(name)).iter_batches())
-            compared = writer.publish(run.stamp())
-        sent |= {"compared": compared} if compared else {}
+        sent = fill(store, run)
     runs.move_pointer(settings.home, run)
     return sent
+
+
+def fill(store: GraphWriter, run: Run) -> dict[str, int]:
+    """Write a complete run into one store and let its readers see it; returns what `publish` does."""
+    with store as writer:
+        sent = {name: writer.write(name, pq.ParquetFile(run.table(name)).iter_batches()) for name in TABLES}
+        compared = writer.publish(run.stamp())
+    return sent | ({"compared": compared} if compared else {})
 
 
 def publish_again(

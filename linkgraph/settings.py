@@ -42,6 +42,11 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("NEO4J_LIB", "neo4j_lib"),
         description="folder of a Neo4j server's jars, as `lib` of an installed one; for what works on a server's files",
     )
+    neo4j_explore_uri: str = Field(
+        "bolt://127.0.0.1:7688",
+        validation_alias=AliasChoices("NEO4J_EXPLORE_URI", "neo4j_explore_uri"),
+        description="address of the read-only exploration server",
+    )
     keys_file: Path | None = Field(
         None, description="TOML file with one HMAC key per kind; default: `keys.toml` in home, made on first use"
     )

@@ -7,7 +7,7 @@ Pure: text in, text out, nothing is started or read, and the driver is not neede
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from linkgraph.errors import UsageError
@@ -54,6 +54,20 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("client.allow_telemetry", "false", "nor by the Browser"),
 )
 
+EXPLORE: Final[tuple[Setting, ...]] = (
+    Setting(
+        "server.databases.read_only", "neo4j", "people look at this one and change nothing; `system` cannot be named"
+    ),
+    Setting("db.transaction.timeout", "10s", "a question that takes longer is ended"),
+    Setting("server.bolt.listen_address", ":7688", "beside the server of the API", container=":7687"),
+    Setting("server.bolt.advertised_address", "127.0.0.1:7688", "the published port"),
+    Setting("server.http.listen_address", ":7475", "the Browser, beside that of the other server", container=":7474"),
+    Setting("server.memory.heap.initial_size", "1g", "equal to the maximum: it never has to grow"),
+    Setting("server.memory.heap.max_size", "1g", "people ask one question at a time"),
+    Setting("dbms.memory.transaction.total.max", "700m", "a runaway statement fails before it takes the heap with it"),
+)
+"""What an exploration instance has otherwise than the table, or besides."""
+
 _JVM: Final = (
     "-XX:+UseG1GC",
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
@@ -92,6 +106,14 @@ _COMPOSE: Final = """\
 #             NEO4J_dbms_ssl_policy_bolt_base__directory: /ssl/bolt
 #             NEO4J_server_bolt_tls__level: REQUIRED
 #         set the advertised address, publish 7687 alone, connect with bolt+s://, and give the health check bolt+ssc://.
+#
+# Explore  A second server, read-only, for people and their Browser, on a copy of the published run. linkgraph makes its
+#         home on this host (LINKGRAPH_HOME=./.linkgraph); its password stands in .linkgraph/neo4j/explore_auth.
+#             docker compose -f docker-compose.neo4j.yml --profile explore stop explore
+#             linkgraph neo4j explore --no-start
+#             docker compose -f docker-compose.neo4j.yml --profile explore up --detach --force-recreate --wait explore
+#         builds it, and later refreshes it. LINKGRAPH_UID, LINKGRAPH_GID: owner of that home, 1000 if not set. Its
+#         network does not masquerade: no other host answers it, even were the settings against LOAD CSV undone.
 name: linkgraph-neo4j
 
 services:
@@ -108,7 +130,7 @@ services:
     environment:
       NEO4J_AUTH_FILE: {secret}
 {environment}
-    healthcheck:
+    healthcheck: &health
       test:
         - CMD-SHELL
         - >-
@@ -121,6 +143,32 @@ services:
       - neo4j_data:/data
       - neo4j_logs:/logs
 
+  explore:
+    profiles: [explore]
+    image: neo4j:{version}-community
+    user: "${{LINKGRAPH_UID:-1000}}:${{LINKGRAPH_GID:-1000}}"
+    restart: unless-stopped
+    stop_grace_period: 60s
+    ports:
+      - "127.0.0.1:7688:7687"
+      - "127.0.0.1:7475:7474"
+    networks:
+      - explore
+    secrets:
+      - source: explore_auth
+        target: neo4j_auth
+    environment:
+      NEO4J_AUTH_FILE: {secret}
+{explore}
+    healthcheck: *health
+    volumes:
+      - ./.linkgraph/neo4j/explore/data:/data
+
+networks:
+  explore:
+    driver_opts:
+      com.docker.network.bridge.enable_ip_masquerade: "false"
+
 volumes:
   neo4j_data:
   neo4j_logs:
@@ -128,6 +176,8 @@ volumes:
 secrets:
   neo4j_auth:
     file: ./.linkgraph/neo4j_auth
+  explore_auth:
+    file: ./.linkgraph/neo4j/explore_auth
 """
 
 
@@ -148,10 +198,11 @@ def configuration_text(settings: Mapping[str, str]) -> str:
     return "".join(_lines(settings, reasons))
 
 
-def home_text(host: str, port: int) -> str:
+def home_text(host: str, port: int, besides: Iterable[Setting] = ()) -> str:
     """`neo4j.conf` of a home that linkgraph makes: the table, and what an installed server says to its Java."""
     flags = "".join(f"server.jvm.additional={flag}\n" for flag in _JVM)
-    return configuration_text(configuration(bolt_address(host, port))) + flags
+    changed = {setting.key: setting.value for setting in besides}
+    return configuration_text(configuration(changed | bolt_address(host, port))) + flags
 
 
 def private_text(text: str, port: int) -> str:
@@ -195,14 +246,23 @@ def compose_text() -> str:
     return _COMPOSE.format(
         version=VERSION,
         secret=SECRET,
-        environment="\n".join(_environment()),
+        environment="\n".join(_environment(SETTINGS)),
+        explore="\n".join(_environment(_explored())),
         # A single dollar would be replaced by compose itself.
         health="\n          ".join(line.replace("$", "$$") for line in _HEALTH),
     )
 
 
-def _environment() -> Iterator[str]:
+def _explored() -> Iterator[Setting]:
+    """The table as an exploration instance has it."""
+    besides = {setting.key: setting for setting in EXPLORE}
     for setting in SETTINGS:
+        yield besides.pop(setting.key, setting)
+    yield from besides.values()
+
+
+def _environment(settings: Iterable[Setting]) -> Iterator[str]:
+    for setting in settings:
         value = setting.value if setting.container is None else setting.container
         yield f"      # {setting.reason}"
         yield f"      {environment_name(setting.key)}: {json.dumps(value)}"

@@ -1,27 +1,28 @@
 """A first load by the offline importer: it makes the graph that a publish over Bolt makes, and is followed by one."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from typer.testing import CliRunner, Result
 
 from linkgraph import runs
-from linkgraph.cli import app
 from linkgraph.errors import StoreError, UsageError
 from linkgraph.nightly import publish
 from linkgraph.store import open_loaders, open_view
+from linkgraph.store.neo4j.dumps import checked
 from linkgraph.store.neo4j.writer import SCHEMA
 from tests.builders import NEXT_WORLD, WORLD, tables, write_run
 from tests.conftest import Store
 from tests.neo4j_server import content
-from tests.neo4j_server.homes import Loaded, loaded
+from tests.neo4j_server.homes import Loaded, commanded, loaded
 from tests.neo4j_server.server import Address
 from tests.neo4j_server.worlds import answers
 
@@ -78,13 +79,40 @@ def test_the_graph_is_that_of_a_publish_over_bolt_and_goes_on_like_it(
     with pytest.raises(StoreError, match="a server works in"):
         publish(made.settings, first, full=True)
     assert runs.published_id(made.settings.home) == "r-2"
+    drill(made)
+
+
+def drill(made: Loaded) -> None:
+    """Dump, go on, and load: the graph is again what it was."""
+    before, folder = content.published(made.address), made.folder / "backup" / "monday"
+    assert "a server works in" in str(commanded(made, "dump", str(folder)).exception)
     assert commanded(made, "stop").exit_code == 0
     assert not made.home.is_served
+    assert commanded(made, "dump", str(folder)).exit_code == 0
+    checksums = ["sha256sum", "--check", "--status", "neo4j.dump.sha256"]
+    assert subprocess.run(checksums, cwd=folder, check=False).returncode == 0
+    assert f"{folder} is not empty" in str(commanded(made, "dump", str(folder)).exception)
+    shutil.rmtree(made.home.path / "data" / "databases")
+    said = commanded(made, "load", str(folder))
+    assert (said.exit_code, said.stdout) == (0, "the graph holds run r-2\n")
+    assert content.published(made.address) == before
+    assert "a server works in" in str(commanded(made, "load", str(folder)).exception)
+    assert commanded(made, "stop").exit_code == 0
 
 
-def commanded(made: Loaded, *words: str) -> Result:
-    """What a command says."""
-    return CliRunner(env=made.environment).invoke(app, ["neo4j", *words])
+def test_a_dump_that_is_not_what_was_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "neo4j.dump").write_bytes(b"dump")
+    (tmp_path / "linkgraph.json").write_text('{"schema": 1}', encoding="utf-8")
+    with pytest.raises(StoreError, match="holds no dump of linkgraph"):
+        checked(tmp_path)
+    (tmp_path / "neo4j.dump.sha256").write_text(f"{sha256(b'dump').hexdigest()}  neo4j.dump\n", encoding="ascii")
+    assert checked(tmp_path) == {"schema": 1}
+    (tmp_path / "linkgraph.json").write_text(f'{{"schema": {SCHEMA + 1}}}', encoding="utf-8")
+    with pytest.raises(StoreError, match="a newer version of linkgraph"):
+        checked(tmp_path)
+    (tmp_path / "neo4j.dump").write_bytes(b"dumb")
+    with pytest.raises(StoreError, match="is not what its checksum says"):
+        checked(tmp_path)
 
 
 def test_there_must_be_a_home_to_start(made: Loaded) -> None:
@@ -99,7 +127,7 @@ def test_a_home_that_linkgraph_did_not_make_is_left_alone(made: Loaded) -> None:
     made.home.finish({"run_id": "r-9", "schema": SCHEMA + 1})
     with pytest.raises(StoreError, match="a newer version of linkgraph"):
         publish(made.settings, run, full=True)
-    assert sorted(path.name for path in made.folder.iterdir()) == ["graph", "graph.lock"]
+    assert sorted(path.name for path in made.folder.iterdir()) == ["explore", "graph", "graph.lock"]
 
 
 def test_rows_that_the_importer_cannot_place_are_refused(made: Loaded) -> None:

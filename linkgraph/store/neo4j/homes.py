@@ -14,8 +14,9 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,8 +24,11 @@ from linkgraph.errors import StoreError, UsageError
 
 _ADMIN: Final = "org.neo4j.cli.AdminTool"
 _SERVER: Final = "org.neo4j.server.startup.Neo4jCommand"
-_RECORD: Final = "linkgraph.json"
+RECORD: Final = "linkgraph.json"
+_MARK: Final = "-Dlinkgraph.home="
 _SHORTEST_PASSWORD: Final = 8
+_END_SECONDS: Final = 30.0
+_POLL_SECONDS: Final = 0.1
 
 Listener = Callable[[str], None]
 
@@ -52,10 +56,15 @@ class Home:
         locks = (self.path / "data" / "databases").glob("**/*_lock")
         return any(_is_held(lock) for lock in locks)
 
+    @property
+    def is_started(self) -> bool:
+        """Whether a server was started in it by `start`, and not stopped."""
+        return (self.path / "run" / "neo4j.pid").exists()
+
     def record(self) -> dict[str, Any] | None:
         """What its builder wrote when it was whole; None for a home that is not ours or not whole."""
         try:
-            found = json.loads((self.path / _RECORD).read_text(encoding="utf-8"))
+            found = json.loads((self.path / RECORD).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
         return found if isinstance(found, dict) else None
@@ -67,7 +76,7 @@ class Home:
 
     def finish(self, record: dict[str, Any]) -> None:
         """Say that it is whole. The last act of building it."""
-        with (self.path / _RECORD).open("w", encoding="utf-8") as out:
+        with (self.path / RECORD).open("w", encoding="utf-8") as out:
             json.dump(record, out, indent=1, sort_keys=True)
             out.flush()
             os.fsync(out.fileno())
@@ -85,10 +94,8 @@ class Home:
             raise UsageError(f"the password of a Neo4j server has at least {_SHORTEST_PASSWORD} letters")
         # By a file: on a command line every user of the machine could read it.
         secret = self.path / "initial"
-        descriptor = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-                out.write(password)
+            write_secret(secret, password)
             self.admin("dbms", "set-initial-password", f"@{secret}")
         finally:
             secret.unlink()
@@ -108,8 +115,6 @@ class Home:
                 errors="replace",
             ) as process,
         ):
-            # Whoever finds this home half made must be able to end what still works in it.
-            (self.path / "admin.pid").write_text(str(process.pid), encoding="ascii")
             for line in process.stdout or ():
                 out.write(line)
                 listen(line)
@@ -125,7 +130,7 @@ class Home:
 
     def stop(self, conf: Path | None = None) -> None:
         """Stop the server that was started in it, and wait for its checkpoint; nothing to do where none runs."""
-        if (self.path / "run" / "neo4j.pid").exists():
+        if self.is_started:
             self._server("stop", conf or self.conf.parent)
         if self.is_served:
             raise StoreError(f"a server that was not started by linkgraph works in {self.path}: stop it first")
@@ -134,9 +139,21 @@ class Home:
         """End what still works in it after whoever built it was killed, and delete it."""
         if not self.path.exists():
             return
-        _end(self.path / "admin.pid", str(self.path))
-        self.stop()
+        if not self._end_all():
+            raise StoreError(f"a server that was not started by linkgraph works in {self.path}: stop it first")
         shutil.rmtree(self.path)
+
+    def _end_all(self) -> bool:
+        """Kill what Neo4j runs in it, by what each process of this host was started with; whether nothing is left."""
+        found = [pid for pid in _processes() if _works_in(pid, self.path)]
+        for pid in found:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        # A killed process holds its locks until its memory is given back.
+        end = time.monotonic() + (_END_SECONDS if found else 0.0)
+        while self.is_served and time.monotonic() < end:
+            time.sleep(_POLL_SECONDS)
+        return not self.is_served
 
     def _link(self) -> None:
         link = self.path / "lib"
@@ -158,7 +175,8 @@ class Home:
         if java is None or env is None:
             raise UsageError("Neo4j's tools need java on the PATH")
         places = [f"NEO4J_HOME={self.path}", f"NEO4J_CONF={conf}"]
-        return [env, *places, java, f"-Xmx{heap}", "-cp", f"{self._lib}/*", program, *words]
+        # The mark is for whoever has to end it.
+        return [env, *places, java, f"{_MARK}{self.path}", f"-Xmx{heap}", "-cp", f"{self._lib}/*", program, *words]
 
 
 class Place:
@@ -186,6 +204,14 @@ class Place:
             self.next.discard()
             yield
 
+    def prepare_next(self, configuration: str, password: str) -> str:
+        """Make the next home, without data, with the configuration of the one in use or else this; returns which."""
+        held = self.home.conf
+        text = held.read_text(encoding="utf-8") if held.exists() else configuration
+        self.next.prepare(text)
+        self.next.set_password(password)
+        return text
+
     def refuse_foreign(self, schema: int) -> None:
         """StoreError unless the home may be replaced: there is none yet, or linkgraph made it, of no newer schema."""
         if not self.home.has_data:
@@ -196,17 +222,28 @@ class Place:
         if record.get("schema", 0) > schema:
             raise StoreError(f"{self.home.path}: a newer version of linkgraph has made this graph")
 
-    def refuse_served(self) -> None:
-        """StoreError if a server works in the home."""
-        if self.home.is_served:
+    def refuse_served(self, but_ours: bool = False) -> None:
+        """StoreError if a server works in the home; `but_ours`: unless it is one that `switch` can stop."""
+        if self.home.is_served and not (but_ours and self.home.is_started):
             raise StoreError(f"a server works in {self.home.path}: stop it first")
 
     def switch(self) -> None:
-        """Put the next home, whole and stopped, in the place of the present one. Killed between, `held` goes back."""
+        """Put the next home, whole and stopped, in the place of the present one, whose server is stopped.
+
+        Killed between, `held` goes back.
+        """
         if self.home.path.exists():
+            self.home.stop()
             shutil.rmtree(self._before, ignore_errors=True)
             self.home.path.rename(self._before)
         self.next.path.rename(self.home.path)
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Write a file that this user alone can read."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        out.write(text)
 
 
 def _is_held(path: Path) -> bool:
@@ -218,11 +255,13 @@ def _is_held(path: Path) -> bool:
     return False
 
 
-def _end(pid_file: Path, path: str) -> None:
-    """Kill the process of that file if its command line names `path`; a number may have gone to another one."""
-    if not pid_file.exists():
-        return
-    pid = pid_file.read_text(encoding="ascii").strip()
-    said = subprocess.run(["ps", "-o", "args=", "-p", pid], capture_output=True, text=True, check=False)
-    if f"{path}/" in said.stdout:
-        os.kill(int(pid), signal.SIGKILL)
+def _processes() -> list[int]:
+    return [int(each.name) for each in Path("/proc").glob("[0-9]*")]
+
+
+def _works_in(pid: int, path: Path) -> bool:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return any(f"{word}{path}".encode() in words for word in (_MARK, "--home-dir="))

@@ -41,13 +41,19 @@ _SHARE: Final = re.compile(r" (\d+)% ")
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How a home is filled. `configuration`: its `neo4j.conf`, unless the home in use has one; `at`: told each step."""
+    """How a home is filled. `configuration`: its `neo4j.conf`, unless the home in use has one; `at`: told each step.
+
+    replaces: stops the server of the home in use when the new one is whole, where it else refuses to begin. starts: a
+    server in the end.
+    """
 
     place: Place
     login: Login
     configuration: str
     threads: int
     at: Callable[[str], None] = lambda step: None
+    replaces: bool = False
+    starts: bool = True
 
 
 class Neo4jLoader(Neo4jWriter):
@@ -67,7 +73,7 @@ class Neo4jLoader(Neo4jWriter):
         with ExitStack() as stack:
             stack.enter_context(place.held())
             place.refuse_foreign(SCHEMA)
-            place.refuse_served()
+            place.refuse_served(but_ours=self._load.replaces)
             self._prepare_home()
             self._stack = stack.pop_all()
         self._sample = Sample(1, SAMPLED)
@@ -102,17 +108,15 @@ class Neo4jLoader(Neo4jWriter):
             shutil.rmtree(folder)
         self._home.finish({"run_id": stamp.run_id, "schema": SCHEMA})
         self._load.place.switch()
-        self._load.at("start")
-        self._load.place.home.start()
-        wait_for(self._login)
-        Neo4jView(self._login, stamp.run_id).close()
+        if self._load.starts:
+            self._load.at("start")
+            self._load.place.home.start()
+            wait_for(self._login)
+            Neo4jView(self._login, stamp.run_id).close()
         return compared
 
     def _prepare_home(self) -> None:
-        held = self._load.place.home.conf
-        text = held.read_text(encoding="utf-8") if held.exists() else self._load.configuration
-        self._home.prepare(text)
-        self._home.set_password(self._login.password)
+        text = self._load.place.prepare_next(self._load.configuration, self._login.password)
         self._port = _free_port()
         self._build_conf.mkdir()
         (self._build_conf / "neo4j.conf").write_text(private_text(text, self._port), encoding="utf-8")

@@ -20,9 +20,9 @@ from tests.neo4j_server.server import OVERRIDES, Neo4jServer
 TEST_SPECIFIC = OVERRIDES.keys() | server.bolt_address("127.0.0.1", 1).keys()
 
 
-def service() -> dict[str, Any]:
-    """The Neo4j service of the committed compose file."""
-    loaded: dict[str, Any] = yaml.safe_load(COMPOSE.read_text(encoding="ascii"))["services"]["neo4j"]
+def service(name: str = "neo4j") -> dict[str, Any]:
+    """A service of the committed compose file."""
+    loaded: dict[str, Any] = yaml.safe_load(COMPOSE.read_text(encoding="ascii"))["services"][name]
     return loaded
 
 
@@ -33,7 +33,7 @@ def setting_name(variable: str) -> str:
 
 def parsed(text: str) -> list[tuple[str, str]]:
     """Keys and values of a `neo4j.conf`, doubled ones twice."""
-    lines = [line.split("=", 1) for line in text.splitlines() if not line.startswith("#")]
+    lines = [line.split("=", 1) for line in text.splitlines() if line and not line.startswith("#")]
     return [(key, value) for key, value in lines]
 
 
@@ -112,11 +112,48 @@ def test_container_is_pinned_reached_by_loopback_only_and_stopped_with_patience(
     assert {volume.split(":")[1] for volume in compose["volumes"]} == {"/data", "/logs"}
 
 
+def test_exploring_container_is_read_only_apart_and_started_on_demand() -> None:
+    explore, main = service("explore"), service()
+    changed = {setting_name(name): value for name, value in explore["environment"].items()}
+    published = {port.rpartition(":")[0] for port in (*explore["ports"], *main["ports"])}
+
+    assert explore["profiles"] == ["explore"]
+    assert changed["server.databases.read_only"] == "neo4j"
+    assert changed["db.transaction.timeout"] == "10s"
+    assert changed["dbms.security.allow_csv_import_from_file_urls"] == "false"
+    assert changed["internal.dbms.cypher_ip_blocklist"] == "0.0.0.0/0,::/0"
+    assert changed.keys() - {"AUTH.FILE"} == {setting.key for setting in (*server.SETTINGS, *server.EXPLORE)}
+    assert all(port.startswith("127.0.0.1:") for port in explore["ports"])
+    assert len(published) == 4
+    assert explore["networks"] == ["explore"]
+    assert "networks" not in main
+    assert explore["secrets"][0]["source"] not in main["secrets"]
+    for shared in ("image", "healthcheck", "stop_grace_period", "restart"):
+        assert explore[shared] == main[shared]
+
+
+def test_private_settings_keep_what_an_operator_has_set_but_for_doors() -> None:
+    text = server.home_text("10.0.0.7", 7688, server.EXPLORE) + "dbms.ssl.policy.bolt.enabled=true\nmy.key=a=b\n"
+    public, private = parsed(text), parsed(server.private_text(text, 7999))
+    once = [key for key, n in Counter(key for key, _ in private).items() if n > 1]
+
+    assert once == ["server.jvm.additional"]
+    assert dict(private) == {
+        **{key: value for key, value in public if not key.startswith(("dbms.ssl", "server.databases"))},
+        **server.bolt_address("127.0.0.1", 7999),
+        "server.http.enabled": "false",
+        "server.https.enabled": "false",
+        "server.bolt.tls_level": "DISABLED",
+    }
+    assert dict(public)["server.databases.read_only"] == "neo4j"
+    assert ("server.bolt.listen_address", "10.0.0.7:7688") in public
+
+
 def test_container_takes_its_password_from_a_secret() -> None:
     whole = yaml.safe_load(COMPOSE.read_text(encoding="ascii"))
 
     assert service()["environment"]["NEO4J_AUTH_FILE"] == f"/run/secrets/{service()['secrets'][0]}"
-    assert whole["secrets"].keys() == set(service()["secrets"])
+    assert whole["secrets"].keys() == {*service()["secrets"], service("explore")["secrets"][0]["source"]}
     assert "NEO4J_AUTH" not in service()["environment"]
 
 

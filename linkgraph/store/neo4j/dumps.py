@@ -1,0 +1,76 @@
+"""Dumps of the graph's home and loads of them, with a checksum beside; Community dumps stopped servers only.
+
+DIR/neo4j.dump    DIR/neo4j.dump.sha256, as `sha256sum` writes it    DIR/linkgraph.json, the record of the home
+"""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Final
+
+from linkgraph.errors import StoreError, UsageError
+from linkgraph.runs import digest_of
+from linkgraph.store.neo4j.connection import Connection, wait_for
+from linkgraph.store.neo4j.homes import RECORD, Place
+from linkgraph.store.neo4j.loader import Load
+from linkgraph.store.neo4j.writer import SCHEMA
+
+_DUMP: Final = "neo4j.dump"
+
+
+def dump(place: Place, folder: Path) -> Path:
+    """Dump the graph into `folder`, which appears when all of it is there; returns the dump's file."""
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"{folder} is not empty")
+    with place.held():
+        place.home.must_be_whole()
+        place.refuse_served()
+        beside = folder.with_name(f".{folder.name}.dumping")
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(parents=True)
+        place.home.admin("database", "dump", "neo4j", f"--to-path={beside.resolve()}")
+        (beside / f"{_DUMP}.sha256").write_text(f"{digest_of(beside / _DUMP)}  {_DUMP}\n", encoding="ascii")
+        shutil.copy(place.home.path / RECORD, beside)
+        beside.replace(folder)
+    return folder / _DUMP
+
+
+def load(into: Load, folder: Path) -> str:
+    """Load a dump into a fresh home, put it in the place of the one in use and start it; returns the run it holds."""
+    record = checked(folder)
+    place = into.place
+    with place.held():
+        place.refuse_foreign(SCHEMA)
+        place.refuse_served()
+        place.prepare_next(into.configuration, into.login.password)
+        into.at("load")
+        place.next.admin("database", "load", "neo4j", f"--from-path={folder.resolve()}")
+        place.next.finish(record)
+        into.at("switch")
+        place.switch()
+        into.at("start")
+        place.home.start()
+        wait_for(into.login)
+    connection = Connection(into.login, writing=False)
+    try:
+        [held] = connection.read(("pointer/held", {}))
+    finally:
+        connection.close()
+    if not held:
+        raise StoreError(f"{folder}: the dump holds no run of linkgraph")
+    return str(held[0][1])
+
+
+def checked(folder: Path) -> dict[str, object]:
+    """The record of a dump; StoreError unless it is whole, unchanged, and of no newer schema."""
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        wanted = (folder / f"{_DUMP}.sha256").read_text(encoding="ascii").split()[0]
+        found = digest_of(folder / _DUMP)
+    except (OSError, ValueError, IndexError):
+        raise StoreError(f"{folder} holds no dump of linkgraph") from None
+    if found != wanted:
+        raise StoreError(f"{folder / _DUMP} is not what its checksum says")
+    if not isinstance(record, dict) or record.get("schema", 0) > SCHEMA:
+        raise StoreError(f"{folder}: a newer version of linkgraph has made this dump")
+    return record
