@@ -116,8 +116,19 @@ class Front:
             scope["state"]["principal"] = entry.principal
             if entry.refusal is not None:
                 raise ProblemError(entry.refusal)
-            receive = await read_body(scope, receive) if entry.takes_body else receive
+            receive = await self._body(scope, receive) if entry.takes_body else receive
         await self._in_time(exchange, receive)
+
+    async def _body(self, scope: Scope, receive: Receive) -> Receive:
+        """The whole body. While it comes nobody is at work on it, so that slow senders hold up nobody but themselves."""
+        self._busy -= 1
+        try:
+            whole = await read_body(scope, receive)
+            if self._busy >= _AT_ONCE:
+                raise ProblemError(OVERLOADED)
+            return whole
+        finally:
+            self._busy += 1
 
     async def _in_time(self, exchange: "_Exchange", receive: Receive) -> None:
         """Let the application answer, or answer without it: a thread that hangs cannot be ended, only left.

@@ -17,6 +17,8 @@ from linkgraph.tables import TABLES
 Format = Literal["parquet", "csv", "graphml"]
 
 _LIST_SEPARATOR = ";"  # neither account ids, kinds nor tokens hold one
+# What a spreadsheet would take for a formula; the same text in Parquet stays as it is.
+_FORMULA = r"^[=+\-@\t\r]"
 
 
 def export(run: Run, folder: Path, form: Format) -> dict[str, int]:
@@ -47,13 +49,16 @@ def _csv(source: Path, name: str, out: Path) -> None:
     flat = pa.schema([(each.name, pa.string() if pa.types.is_list(each.type) else each.type) for each in TABLES[name]])
     with pacsv.CSVWriter(out, flat) as writer:
         for batch in pq.ParquetFile(source).iter_batches():
-            columns = [
-                pc.binary_join(column.cast(pa.list_(pa.string())), _LIST_SEPARATOR)
-                if pa.types.is_list(column.type)
-                else column
-                for column in batch.columns
-            ]
-            writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=flat))
+            writer.write_batch(pa.RecordBatch.from_arrays([_cells(each) for each in batch.columns], schema=flat))
+
+
+def _cells(column: pa.Array) -> pa.Array:
+    if pa.types.is_list(column.type):
+        column = pc.binary_join(column.cast(pa.list_(pa.string())), _LIST_SEPARATOR)
+    if not pa.types.is_string(column.type):
+        return column
+    marked = pc.binary_join_element_wise("'", column, "")
+    return pc.if_else(pc.match_substring_regex(column, _FORMULA), marked, column)
 
 
 def _graphml(run: Run, out: Path) -> dict[str, int]:

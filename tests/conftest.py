@@ -8,6 +8,7 @@ files below `tmp_path`, and a test against Neo4j talks to a real server or is sk
 `store`       each graph store in turn, empty, behind the same five words
 `both_stores` the two of them side by side, for comparing answers
 `database_url` an empty casework database on each kind in turn, `database` the same opened
+`stays_here`  fails a test that tries to reach another machine
 The rest comes from `tests/neo4j_server/fixtures.py` and `tests/postgres.py`.
 """
 
@@ -31,12 +32,15 @@ from linkgraph.tables import TABLES
 from tests.builders import Tables, write_run
 from tests.neo4j_server.fixtures import empty_neo4j, neo4j_jars, neo4j_server
 from tests.neo4j_server.server import Address
+from tests.network import stays_here, watch
 from tests.postgres import PostgresServer, postgres_server
 
 # A night of the command line tests itself on a planted world; the tests of that ask for it.
 os.environ.setdefault("LINKGRAPH_SELF_TEST_ACCOUNTS", "0")
 
-__all__ = ["empty_neo4j", "neo4j_jars", "neo4j_server", "postgres_server"]
+__all__ = ["empty_neo4j", "neo4j_jars", "neo4j_server", "postgres_server", "stays_here"]
+
+watch()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from api.app import create_app
+from api.app import create_app, routes
+from api.schemas.base import Problem
 from api.security import ACCESS
 from api.server import configured, listen
 from api.views import OpenView
@@ -25,6 +26,7 @@ from tests.builders import AS_OF, Tables
 from tests.conftest import Store
 
 NOW = AS_OF + 3_600
+ROUTES = routes()
 
 
 def settings_of(home: Path) -> Settings:
@@ -58,6 +60,22 @@ def tokenise(kind: str, value: str) -> tuple[str | None, str | None]:
     return hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()[:32], None
 
 
+def declared(response: httpx.Response) -> None:
+    """Whatever a test asks: the answer holds the fields that its operation declares, and no other."""
+    response.read()
+    request = response.request
+    path = request.url.raw_path.partition(b"?")[0].decode("latin-1")
+    if not response.content or response.status_code == 304:
+        return
+    if response.status_code >= 400:
+        Problem.model_validate_json(response.content)
+        return
+    for route in ROUTES:
+        if request.method in (route.methods or ()) and route.path_regex.match(path):
+            route.response_model.model_validate_json(response.content)
+            return
+
+
 @contextmanager
 def serving(
     home: Path,
@@ -75,7 +93,7 @@ def serving(
     headers = bearing(new_key(home, role))
     with (
         listening(create_app(settings, now, open_view, tokenise)) as url,
-        httpx.Client(base_url=url, headers=headers) as client,
+        httpx.Client(base_url=url, headers=headers, event_hooks={"response": [declared]}) as client,
     ):
         yield client
 

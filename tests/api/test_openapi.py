@@ -5,10 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from api.app import create_app, routes
 from api.security import OPEN
-from tests.api.serving import settings_of
+from tests.api.serving import declared, settings_of
 
 OPERATIONS = [
     ("GET", "/v1/accounts/{account_id}"),
@@ -94,6 +95,18 @@ def test_every_part_of_an_answer_is_closed_and_has_an_example_or_a_meaning(docum
         # What is sent may leave things out; an answer never does.
         assert name.endswith("In") or set(schema["required"]) == set(schema["properties"]), name
     assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+def test_a_field_that_is_not_declared_is_noticed(world: httpx.Client) -> None:
+    """Every test's answers go through `declared`, which can fail."""
+    answer = world.get("/v1/accounts/a1")
+    assert answer.status_code == 200
+    more = answer.json()
+    more["data"]["card_number"] = "4111111111111111"
+    with pytest.raises(ValidationError, match="card_number"):
+        declared(httpx.Response(200, json=more, request=answer.request))
+    with pytest.raises(ValidationError, match="detail"):
+        declared(httpx.Response(422, json={**world.get("/nowhere").json(), "detail": []}, request=answer.request))
 
 
 def test_the_document_names_only_schemas_that_it_has(document: dict[str, Any]) -> None:

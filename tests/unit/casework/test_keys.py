@@ -1,6 +1,8 @@
 """Keys: what is kept of them, who is known by them, and how they end."""
 
+import random
 import re
+import string
 from dataclasses import asdict
 
 import pytest
@@ -38,6 +40,33 @@ def test_no_other_text_is_a_key(database: Database) -> None:
     odd = ["", "lks_", text[:-1], text + "A", text.upper(), f" {text}", f"{text}\n", text.replace("_", "%"), "\0" * 60]
     with database.read() as connection:
         assert [each for each in (*flipped, *odd, swapped) if keys.find(connection, each)] == []
+
+
+def mutated(text: str, draw: random.Random) -> str:
+    """A key's text with one to three letters put in, taken out, exchanged or moved."""
+    letters = list(text)
+    for _ in range(draw.randint(1, 3)):
+        at, other = draw.randrange(len(letters)), draw.randrange(len(letters))
+        new = draw.choice(string.ascii_letters + string.digits + "_-=+/. \0\n\u0430\u2010")
+        change = draw.randrange(4)
+        if change == 0:
+            letters[at] = new
+        elif change == 1:
+            letters.insert(at, new)
+        elif change == 2:
+            del letters[at]
+        else:
+            letters[at], letters[other] = letters[other], letters[at]
+    return "".join(letters)
+
+
+def test_no_key_is_met_by_chance(database: Database) -> None:
+    """10,000 texts near the one that is known: none is let in."""
+    (_, text), draw = made(database), random.Random(3)
+    tried = {mutated(text, draw) for _ in range(13_000)} - {text}
+    assert len(tried) >= 10_000
+    with database.read() as connection:
+        assert [each for each in tried if keys.find(connection, each)] == []
 
 
 def test_what_is_kept_opens_nothing(database: Database) -> None:

@@ -16,6 +16,7 @@ from linkgraph.casework.keys import Principal
 from linkgraph.casework.rulings import Ruling
 from linkgraph.casework.verdicts import Effect, Record
 from linkgraph.errors import ConflictError, NotFoundError, StaleError
+from tests.sizes import sized
 
 NOW = 1_700_000_000_000_000
 DAY = 86_400_000_000
@@ -225,7 +226,7 @@ class FourEyes(RuleBasedStateMachine):
                 assert each.ended_by != each.author
 
 
-TestFourEyes = FourEyes.TestCase
+TestFourEyes = pytest.mark.sized(FourEyes.TestCase)
 TestFourEyes.settings = settings(
-    max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=sized(20, 10_000), stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
