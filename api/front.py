@@ -120,7 +120,7 @@ class Front:
         await self._in_time(exchange, receive)
 
     async def _body(self, scope: Scope, receive: Receive) -> Receive:
-        """The whole body. While it comes nobody is at work on it, so that slow senders hold up nobody but themselves."""
+        """The whole body. While it comes nobody is at work on it: who sends slowly holds up nobody else."""
         self._busy -= 1
         try:
             whole = await read_body(scope, receive)
