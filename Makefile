@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test fuzz gate lint types imports lock
+.PHONY: help setup demo test fuzz gate lint types imports lock sbom
 
 help:
 	@echo "make demo   a simulated world through ingest and a night, one account explained"
 	@echo "make test   format, lint, types, imports and every test (Neo4j and shared-data tests where available)"
 	@echo "make fuzz   tests that draw examples or kill processes, in their full size: hours (SHARE=0.1: a tenth of it)"
+	@echo "make sbom   what runs, with its hashes, as CycloneDX in dist/sbom.json"
 	@echo "make lock   compile the hashed requirement files again"
 
 setup: $(READY)
@@ -43,6 +44,10 @@ types:
 
 imports:
 	$(BIN)/lint-imports --no-cache
+
+sbom: setup
+	mkdir -p dist
+	$(BIN)/python -m cyclonedx_py requirements --output-reproducible --output-file dist/sbom.json requirements/base.txt
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 requirements/bootstrap.in -o requirements/bootstrap.txt
