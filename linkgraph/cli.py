@@ -126,6 +126,8 @@ def nightly(
         plan = nights.Plan(clock, seed, only, verdicts=ruled, verdicts_at=moment // 1_000_000)
         run = nights.run_night(settings, plan, bar.at, test)
     record = run.record()
+    if only is not None and set(run.verdicts()) != set(ruled):
+        typer.echo("linkgraph: with the verdicts that this run was made with, not those in force now", err=True)
     fallen = [f"self-test: {alarm}" for alarm in record.get("self_test", {}).get("alarms", [])]
     for warning in [*record.get("warnings", []), *fallen]:
         typer.echo(f"linkgraph: {warning}", err=True)

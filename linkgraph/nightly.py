@@ -10,7 +10,8 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -66,6 +67,9 @@ def run_night(
 ) -> Run:
     """Run a night and publish it; with `plan.only`, run that one stage again and publish nothing, nor a variant.
 
+    A stage is run again in the night that the plan describes, or else, verdicts having changed since, in the published
+    one with the verdicts that it was run with.
+
     progress: called with the name of each stage as it starts. self_test: measures tonight's rules on planted rings,
     from the clock; what it found goes into the record. RunError if the ledger is empty, another night is running
     or an invariant is broken; then nothing has been published.
@@ -80,7 +84,7 @@ def run_night(
     with runs.night_lock(settings.home):
         previous, missing = _night_before(settings, clock)
         models = models_at(settings.home, clock)
-        record = _record(settings, (ledger, previous, models), clock, plan)
+        plan, record = _described_night(settings, (ledger, previous, models), clock, plan)
         record["warnings"] = _warnings(missing)
         run = Run(record["run_id"], settings.home / "runs" / record["run_id"])
         names = _prepare(run, record, plan)
@@ -198,6 +202,10 @@ def _warnings(missing: str | None) -> list[str]:
     return [f"run {missing} is gone or incomplete: no night before this one, so no ring id, event or memory goes on"]
 
 
+# What of a record makes a night another one, and the run's id with it.
+_GOES_IN = ("as_of", "code_version", "config_hash", "inputs", "models", "previous", "seed", "variant")
+
+
 def _record(
     settings: Settings, known: tuple[Ledger, Run | None, dict[str, Model]], clock: int, plan: Plan
 ) -> dict[str, Any]:
@@ -223,6 +231,31 @@ def _record(
         # Not in the digest: the same verdicts asked for at another moment make the same night.
         record["verdicts_at"] = plan.verdicts_at
     return {"run_id": f"r-{day}-{digest}", **record, "status": "running", "stages": {}, "tables": {}}
+
+
+def _described_night(
+    settings: Settings, known: tuple[Ledger, Run | None, dict[str, Model]], clock: int, plan: Plan
+) -> tuple[Plan, dict[str, Any]]:
+    """The plan and its record; of a single stage, those of a night that has been run. RunError if there is none."""
+    record = _record(settings, known, clock, plan)
+    published = runs.published_id(settings.home)
+    if plan.only is None or _has_begun(settings, record) or published is None:
+        return plan, record
+    then = runs.open_run(settings.home, published)
+    as_then = replace(plan, verdicts=then.verdicts(), verdicts_at=then.record().get("verdicts_at"))
+    found = _record(settings, known, clock, as_then)
+    if _has_begun(settings, found):
+        return as_then, found
+    before, asked = then.record(), json.loads(json.dumps(found))
+    changed = [name for name in _GOES_IN if asked.get(name) != before.get(name)] or ["clock"]
+    raise RunError(
+        f"stage {plan.only}: no such night has been run, and run {published} differs in {', '.join(changed)}:"
+        " run `linkgraph nightly` without --only"
+    )
+
+
+def _has_begun(settings: Settings, record: dict[str, Any]) -> bool:
+    return Path(settings.home, "runs", record["run_id"], "run.json").is_file()
 
 
 def _prepare(run: Run, record: dict[str, Any], plan: Plan) -> list[str]:

@@ -1,4 +1,6 @@
-"""A simulated world through ingest and a night into Neo4j: both stores answer every question about all of it alike."""
+"""A simulated world through ingest and a night into Neo4j: both stores answer every question about all of it alike, and
+foresee the same of every verdict.
+"""
 
 from contextlib import closing
 from pathlib import Path
@@ -7,10 +9,13 @@ import pytest
 
 from ingest.pipeline import ingest
 from linkgraph import runs
+from linkgraph.casework.preview import preview
+from linkgraph.casework.rulings import checked
 from linkgraph.nightly import Plan, run_night
 from linkgraph.settings import read_settings
 from linkgraph.simulate import World, simulate
 from linkgraph.store import open_view
+from tests.e2e.test_verdict_preview import WORDS, drawn_from
 from tests.neo4j_server.server import Address
 from tests.neo4j_server.worlds import ask, questions
 
@@ -41,5 +46,10 @@ def test_both_stores_answer_alike_after_a_night_and_the_next(empty_neo4j: Addres
             assert graph.run() == file.run() == run.stamp()
             for question in questions(run):
                 assert ask(graph, question) == ask(file, question), question[0]
+            for word in WORDS:
+                ruling = checked(drawn_from(file, word), NOW)
+                said = preview(graph, runs.solved_of(run), ruling)
+                assert said == preview(file, runs.solved_of(run), ruling), word
+                assert said.moved, word
             assert graph.flagged(1)
             assert graph.rings(1)

@@ -44,9 +44,21 @@ def test_one_stage_alone_leaves_the_same_bytes(settings: Settings, stage: str) -
     assert run_night(settings, Plan(only=stage)).record()["tables"] == whole
 
 
-def test_a_stage_without_those_before_it_is_refused(settings: Settings) -> None:
-    with pytest.raises(RunError, match="needs stages"):
+def test_a_stage_of_a_night_that_has_not_been_run_is_refused_and_says_what_is_other(settings: Settings) -> None:
+    run = run_night(settings, Plan())
+    with pytest.raises(RunError, match=f"no such night has been run, and run {run.run_id} differs in seed: run"):
         run_night(settings, Plan(seed=99, only="score"))
+    with pytest.raises(RunError, match="differs in clock"):
+        run_night(settings, Plan(run.record()["as_of"] * 1_000_000 + 1, only="score"))
+
+
+def test_a_stage_without_those_before_it_is_refused(settings: Settings) -> None:
+    run = run_night(settings, Plan())
+    whole = run.record()
+    run.save(whole | {"stages": {"weigh": whole["stages"]["weigh"]}})
+    with pytest.raises(RunError, match="needs stages"):
+        run_night(settings, Plan(only="score"))
+    run.save(whole)
 
 
 def test_contributions_add_up_to_the_score(settings: Settings) -> None:

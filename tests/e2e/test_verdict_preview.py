@@ -56,13 +56,20 @@ def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return Scene(settings, run_night(settings, Plan()))
 
 
+WORDS = ("not_evidence", "hub", "shared_by", "stolen_from", "pair", "cleared", "victim", "fraud", "suspected")
+
+
 def drawn(scene: Scene, word: str) -> Ruling:
     """A ruling about a flagged account, or about what most of its score comes by."""
-    draw = Random(word)
     with closing(open_view(scene.settings, scene.run, earlier=True)) as view:
-        flagged = [each for each in view.flagged(200) if not each.label]
-        draw.shuffle(flagged)
-        account, key, others = next(found for each in flagged for found in _shared(view, each))
+        return drawn_from(view, word)
+
+
+def drawn_from(view: GraphView, word: str) -> Ruling:
+    """The same, of a view."""
+    flagged = [each for each in view.flagged(200) if not each.label]
+    Random(word).shuffle(flagged)
+    account, key, others = next(found for each in flagged for found in _shared(view, each))
     kind, _, token = key.partition(":")
     about = Ruling(word, kind, token, (), None, "drawn")
     return {
@@ -83,9 +90,7 @@ def _shared(view: GraphView, account: Account) -> Iterator[tuple[str, str, list[
             yield account.account_id, key, others
 
 
-@pytest.mark.parametrize(
-    "word", ["not_evidence", "hub", "shared_by", "stolen_from", "pair", "cleared", "victim", "fraud", "suspected"]
-)
+@pytest.mark.parametrize("word", WORDS)
 def test_the_next_night_finds_what_the_preview_said(scene: Scene, word: str) -> None:
     ruling = drawn(scene, word)
     said, before, after = scene.preview(ruling), scene.accounts(), scene.after(ruling).accounts()

@@ -102,6 +102,23 @@ def test_why_two_are_linked_names_the_verdict_in_the_command_line_and_over_http(
     assert [each["code"] for each in why["doubts"]].count("ruled_apart") == 1
 
 
+def test_a_stage_is_run_again_with_the_verdicts_of_its_run(run: Run, settings: Settings) -> None:
+    """Whatever has been ruled since: another set of verdicts is another night."""
+    run("nightly")
+    verdict_id = run("verdict", "add", "not_evidence", tablet(settings), "--reason", "a shop's counter")[1].split()[0]
+    run("nightly")
+    ruled = runs.open_run(settings.home).record()
+    code, out, err = run("nightly", "--only", "score")
+    assert (code, out.startswith(f"{ruled['run_id']}: score"), "verdicts" in err) == (0, True, False)
+    run("verdict", "withdraw", verdict_id)
+    run("verdict", "add", "cleared", "other", "--reason", "spoke to her")
+    code, out, err = run("nightly", "--only", "score")
+    assert (code, out.startswith(f"{ruled['run_id']}: score")) == (0, True)
+    assert "with the verdicts that this run was made with" in err
+    again = runs.open_run(settings.home).record()
+    assert (again["tables"], again["verdicts"]) == (ruled["tables"], ruled["verdicts"])
+
+
 def test_a_preview_says_what_the_verdict_does_and_keeps_nothing(run: Run, settings: Settings) -> None:
     run("nightly")
     said = json.loads(run("verdict", "preview", "not_evidence", tablet(settings), "--json")[1])
