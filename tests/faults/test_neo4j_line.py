@@ -1,0 +1,86 @@
+"""The API over a line to Neo4j that is slow, silent or cut: a problem in time, then as before, and no connection more.
+
+`make fuzz` goes through 100 of each.
+"""
+
+import gc
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.app import create_app
+from linkgraph.nightly import publish
+from linkgraph.settings import read_settings
+from tests.api.serving import NOW, bearing, listening, new_key
+from tests.builders import WORLD, write_run
+from tests.faults.line import Line, Mode
+from tests.faults.test_neo4j_api import AT_ONCE, BACK, IN_TIME, asked_at_once, until
+from tests.neo4j_server.server import Address
+from tests.sizes import sized
+
+pytestmark = [
+    pytest.mark.neo4j,
+    pytest.mark.slow,
+    pytest.mark.sized,
+    # The driver leaves a socket that breaks while it is being closed to the garbage collector.
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+CYCLES = sized(2, 100)
+READ = "/v1/accounts/a1/explanation"
+
+
+@pytest.fixture
+def line(empty_neo4j: Address) -> Iterator[Line]:
+    with closing(Line(int(empty_neo4j.uri.rpartition(":")[2]))) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(line: Line, empty_neo4j: Address, tmp_path: Path) -> Iterator[httpx.Client]:
+    uri = f"bolt://127.0.0.1:{line.port}"
+    login = {"neo4j_user": empty_neo4j.user, "neo4j_password": empty_neo4j.password}
+    settings = read_settings(home=tmp_path, store="neo4j", threads=1, requests_per_minute=0, neo4j_uri=uri, **login)
+    publish(settings, write_run(tmp_path, WORLD, "r-1"))
+    headers = bearing(new_key(tmp_path))
+    with (
+        listening(create_app(settings, lambda: NOW)) as url,
+        httpx.Client(base_url=url, headers=headers, timeout=30) as opened,
+    ):
+        until(lambda: opened.get(READ).status_code == 200)
+        yield opened
+
+
+@pytest.mark.parametrize("mode", ["slow", "silent", "cut"])
+def test_a_bad_line_is_a_problem_in_time_and_leaves_nothing(client: httpx.Client, line: Line, mode: Mode) -> None:
+    held = []
+    for _ in range(CYCLES):
+        line.set(mode)
+        try:
+            answers = asked_at_once(client, READ)
+            alive = client.get("/livez").status_code
+        finally:
+            line.set("through")
+        assert {status for status, *_ in answers} == {503}
+        assert {code for _, code, _ in answers} <= {"timed_out", "store_unavailable", "store_busy"}
+        assert max(took for *_, took in answers) < IN_TIME + 0.5
+        assert alive == 200
+        assert until(lambda: client.get(READ).status_code == 200) < BACK
+        asked_at_once(client, READ)
+        held.append((settled(line), threading.active_count()))
+    assert all(last <= first + AT_ONCE // 2 for first, last in zip(held[0], held[-1], strict=True)), held
+
+
+def settled(line: Line) -> int:
+    """Connections once those that were let go are closed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+    time.sleep(0.3)
+    return line.held
