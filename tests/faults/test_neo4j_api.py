@@ -17,10 +17,12 @@ from linkgraph.settings import Settings, read_settings
 from tests.api.serving import NOW, bearing, listening, new_key
 from tests.builders import WORLD, write_run
 from tests.neo4j_server.server import Neo4jServer
+from tests.sizes import sized
 
 pytestmark = [
     pytest.mark.neo4j,
     pytest.mark.slow,
+    pytest.mark.sized,
     # The driver leaves a socket that breaks while it is being closed to the garbage collector.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
