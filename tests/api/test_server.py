@@ -24,6 +24,8 @@ from pathlib import Path
 from api.server import run
 from linkgraph.errors import UsageError
 from linkgraph.settings import read_settings
+from tests.network import watch
+watch()
 try:
     run(read_settings(home=Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]), lambda url: print(url, flush=True))
 except UsageError as error:
