@@ -186,3 +186,11 @@ def test_dictionaries_are_read_by_the_values_that_are_used(normalizer: Normalize
     raw = pa.DictionaryArray.from_arrays(pa.array([21, 0, None, 0]), unused)
     assert value(normalizer, "logins", "account_id", raw) == ["a2", "a1", None, "a1"]
     assert faults(normalizer, "logins", "account_id", raw) == [None, None, "missing_value", None]
+
+
+def test_a_leap_day_is_a_day_in_leap_years_only(normalizer: Normalizer) -> None:
+    raw = pa.array(["2024-02-29T23:59:59Z", "2000-02-29T00:00:00+00:00", "2025-02-29T00:00:00Z", "2026-02-29"])
+    first, second, *_ = value(normalizer, "logins", "at", raw)
+    assert second == int(datetime(2000, 2, 29, tzinfo=UTC).timestamp()) * 1_000_000
+    assert first == int(datetime(2024, 2, 29, 23, 59, 59, tzinfo=UTC).timestamp()) * 1_000_000
+    assert faults(normalizer, "logins", "at", raw) == [None, None, "bad_time", "bad_time"]
