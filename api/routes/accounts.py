@@ -8,9 +8,10 @@ from api.deps import AccountId, AskDep, LinkQueryDep, NearQueryDep, OtherId, Run
 from api.schemas.accounts import Card, CardAnswer, ExplanationAnswer, ExplanationOut
 from api.schemas.graphs import GraphAnswer, GraphOut
 from api.schemas.links import WhyAnswer, WhyOut
-from api.schemas.whatif import MinimalIn, WhatIfAnswer, WhatIfIn, WhatIfOut
+from api.schemas.whatif import EachIn, MinimalIn, WhatIfAnswer, WhatIfIn, WhatIfOut
 from linkgraph.explain.account import explain
 from linkgraph.explain.drawing import neighbourhood
+from linkgraph.explain.each import without_each
 from linkgraph.explain.paths import WhyLimits, why_linked
 from linkgraph.explain.whatif import Supposition, what_if
 from linkgraph.solved import needed
@@ -50,6 +51,9 @@ def suppose(account_id: AccountId, query: RunQueryDep, body: WhatIfIn, ask: AskD
     """Its score, flag and ring, recomputed exactly with that evidence moved to ground. Changes nothing."""
     with ask.read(query) as reading:
         net = needed(reading.net())
+        if isinstance(body, EachIn):
+            each = without_each(reading.view, net, account_id)
+            return reading.answer(WhatIfAnswer, WhatIfOut.one_by_one(account_id, each), each.limits_hit)
         if isinstance(body, MinimalIn):
             found = explain(reading.view, account_id, net=net).clearing
             removed = list(found.identifiers) if found else []

@@ -159,6 +159,7 @@ class Span(Wire):
     first_seen: Time
     last_seen: Time
     n: int = Field(description="observations", examples=[3])
+    sessions: int = Field(description="distinct sessions; 0 where the feed tells none", examples=[2])
 
 
 class SharedOut(Wire):
@@ -170,10 +171,12 @@ class SharedOut(Wire):
     mine: Span | None
     theirs: Span | None
     overlap_days: int | None = Field(description="days on which both had it in use", examples=[27])
+    bits: float = Field(description="what it is worth to the pair alone", examples=[9.0])
+    independent: bool = Field(description="the strongest of its family; the others add nothing to it")
 
     @classmethod
-    def of(cls, shared: Shared) -> Self:
-        """From a shared identifier."""
+    def of(cls, shared: Shared, reasons: PairReasons) -> Self:
+        """From a shared identifier of a pair."""
         return cls(
             kind=shared.identifier.kind,
             identifier=shared.identifier.identifier,
@@ -181,6 +184,8 @@ class SharedOut(Wire):
             mine=Span.model_validate(shared.mine) if shared.mine else None,
             theirs=Span.model_validate(shared.theirs) if shared.theirs else None,
             overlap_days=shared.overlap_days,
+            bits=signs.worth(reasons.pair).get(shared.identifier.key, 0.0),
+            independent=shared.identifier.key in reasons.independent,
         )
 
 
@@ -203,7 +208,7 @@ class PairOut(Wire):
             bits=reasons.pair.bits,
             probability=reasons.pair.probability,
             reasons=list(reasons.reasons),
-            shared=[SharedOut.of(each) for each in reasons.shared],
+            shared=[SharedOut.of(each, reasons) for each in reasons.shared],
             shared_more=len(signs.identifiers(reasons.pair)) > len(reasons.shared),
             doubts=[DoubtOut.of(each) for each in reasons.doubts],
         )

@@ -44,6 +44,7 @@ class UseOut(Span):
             first_seen=link.first_seen,
             last_seen=link.last_seen,
             n=link.n,
+            sessions=link.sessions,
             sources=[ObservationOut.of(each) for each in why.observations(link)],
         )
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.schemas.base import AccountIdOut, Answer, LogOdds, Risk, Wire
 from linkgraph.explain.clearing import Clearing
+from linkgraph.explain.each import Alone, Each
 from linkgraph.explain.whatif import Standing, Supposition, WhatIf
 
 _Id = Annotated[str, StringConstraints(min_length=1, max_length=512)]
@@ -63,7 +64,13 @@ class MinimalIn(_In):
     minimal: Literal[True] = Field(examples=[True])
 
 
-WhatIfIn = WithoutIn | MinimalIn
+class EachIn(_In):
+    """Without each thing that the score names, one after the other."""
+
+    each: Literal[True] = Field(examples=[True])
+
+
+WhatIfIn = WithoutIn | MinimalIn | EachIn
 
 
 class StandingOut(Wire):
@@ -80,6 +87,24 @@ class StandingOut(Wire):
         return cls.model_validate(standing)
 
 
+class AloneOut(Wire):
+    """The account without one thing."""
+
+    what: str = Field(
+        description="`identifier`: for everybody; `link`: the account's own use of it; `label`: of an account",
+        examples=["identifier"],
+    )
+    name: str = Field(description="'kind:token', or the account whose label it is", examples=["card:9f2c31"])
+    after: StandingOut
+    leaves_with: list[AccountIdOut] = Field(description="members that no pair holds to the ring any more either")
+
+    @classmethod
+    def of(cls, alone: Alone) -> Self:
+        """From one of them."""
+        after = StandingOut.of(alone.after)
+        return cls(what=alone.what, name=alone.name, after=after, leaves_with=list(alone.leaves_with))
+
+
 class WhatIfOut(Wire):
     """An account before and after. Scores are exact to `bound`; nothing is stored."""
 
@@ -89,7 +114,24 @@ class WhatIfOut(Wire):
     removed: list[str] = Field(description="identifiers taken away, 'kind:token'", examples=[["card:9f2c31"]])
     without_effect: list[str] = Field(description="named, and no evidence in this run", examples=[[]])
     leaves_with: list[AccountIdOut] = Field(description="members that no pair holds to the ring any more either")
+    each: list[AloneOut] = Field(description="with `each`: without one thing each, largest fall first; else empty")
+    each_more: bool = Field(description="the score names more than was tried")
     bound: LogOdds
+
+    @classmethod
+    def one_by_one(cls, account_id: str, found: Each) -> Self:
+        """From what it would be without each thing; `after` is as before, since nothing is taken away for good."""
+        return cls(
+            account_id=account_id,
+            before=StandingOut.of(found.before),
+            after=StandingOut.of(found.before),
+            removed=[],
+            without_effect=[],
+            leaves_with=[],
+            each=[AloneOut.of(row) for row in found.rows],
+            each_more="each" in found.limits_hit,
+            bound=found.bound,
+        )
 
     @classmethod
     def of(cls, found: WhatIf, removed: list[str]) -> Self:
@@ -101,6 +143,8 @@ class WhatIfOut(Wire):
             removed=removed,
             without_effect=list(found.without_effect),
             leaves_with=list(found.leaves_with),
+            each=[],
+            each_more=False,
             bound=found.bound,
         )
 

@@ -7,7 +7,6 @@ import typer
 
 from linkgraph import runs
 from linkgraph.commands.reading import AsJson, OfRun, opened, print_json, whole_key
-from linkgraph.errors import UsageError
 from linkgraph.ledger import Ledger, cite
 from linkgraph.settings import read_settings
 from linkgraph.solved import needed
@@ -60,13 +59,16 @@ def what_if(
     run: OfRun = None,
     as_json: AsJson = False,
 ) -> None:
-    """What an account's score, flag and ring would be without some evidence. Nothing is stored."""
+    """What an account's score, flag and ring would be without some evidence; without options, without each thing that
+    its score names, one after the other. Nothing is stored.
+    """
     from linkgraph.explain.text import render_what_if
     from linkgraph.explain.whatif import Supposition
     from linkgraph.explain.whatif import what_if as suppose
 
     if not (without or without_label or not_with):
-        raise UsageError("what-if needs --without, --without-label or --not-with")
+        _without_each(account_id, run, as_json)
+        return
     with opened(run) as (view, found_net):
         net = needed(found_net)
         named = [(account, whole_key(net, key)) for account, _, key in (each.rpartition("=") for each in without or [])]
@@ -81,3 +83,15 @@ def what_if(
         print_json(asdict(found) | {"run": asdict(stamp)})
     else:
         typer.echo(render_what_if(found, stamp), nl=False)
+
+
+def _without_each(account_id: str, run: str | None, as_json: bool) -> None:
+    from linkgraph.explain.each import without_each
+    from linkgraph.explain.each_text import render_each
+
+    with opened(run) as (view, found_net):
+        found, stamp = without_each(view, needed(found_net), account_id), view.run()
+    if as_json:
+        print_json(asdict(found) | {"account_id": account_id, "run": asdict(stamp)})
+    else:
+        typer.echo(render_each(account_id, found, stamp), nl=False)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from linkgraph.errors import NotFoundError
-from linkgraph.explain import doubts, persons, ruled, signs
+from linkgraph.explain import doubts, persons, reach, ruled, signs
 from linkgraph.explain import shares as on_demand
 from linkgraph.explain.clearing import smallest_clearing
 from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Shared
@@ -225,7 +225,8 @@ def _pairs(
             if key in known
         ]
         against = doubts.of_pair(shared, others.get(other), as_of, beyond=bool(signs.signs(pair)))
-        reasons.append(PairReasons(pair, other, tuple(shared), signs.reasons(pair), tuple(against)))
+        independent = reach.independent((each.identifier for each in shared), signs.worth(pair))
+        reasons.append(PairReasons(pair, other, tuple(shared), signs.reasons(pair), tuple(against), independent))
     cut = {"pairs": len(found) > limits.pairs, "shared": any(len(each) > limits.shared for each in held)}
     return tuple(reasons), cut
 

@@ -59,13 +59,17 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class PairReasons:
-    """A pair, seen from the account explained: what speaks for it and what weakens it."""
+    """A pair, seen from the account explained: what speaks for it and what weakens it.
+
+    independent: keys of what it shares that is the strongest of its family; the rest adds nothing.
+    """
 
     pair: Pair
     other_account_id: str
     shared: tuple[Shared, ...]
     reasons: tuple[str, ...]
     doubts: tuple[Doubt, ...]
+    independent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,7 +218,8 @@ def _key(link: Link) -> str:
 
 def _families(pair: Pair | None, both: Sequence[Shared], limit: int) -> tuple[tuple[Family, ...], bool]:
     """Evidence by family, most bits first, and whether `limit` cut a list."""
-    worth = dict(zip(pair.shared, pair.shared_bits, strict=True)) if pair else {}
+    worth = signs.worth(pair) if pair else {}
+    independent = reach.independent((each.identifier for each in both), worth)
     bits = signs.bits_by_family(pair) if pair else {}
     words = signs.by_family(pair) if pair else {}
     held: dict[str, list[Common]] = {}
@@ -226,7 +227,7 @@ def _families(pair: Pair | None, both: Sequence[Shared], limit: int) -> tuple[tu
         kind = BY_NAME.get(each.identifier.kind)
         family = held.setdefault(kind.family if kind else each.identifier.kind, [])
         own = worth.get(each.identifier.key, 0.0)
-        family.append(Common(each, own, independent=own > 0 and not family))
+        family.append(Common(each, own, independent=each.identifier.key in independent))
     names = sorted({*held, *bits}, key=lambda name: (-bits.get(name, 0.0), name))
     families = [Family(n, bits.get(n, 0.0), tuple(held.get(n, ())[:limit]), words.get(n, ())) for n in names]
     return tuple(families), any(len(common) > limit for common in held.values())

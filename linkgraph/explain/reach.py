@@ -11,7 +11,7 @@ and strong beats long: four hops through cards of two accounts each (4.0) come b
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -201,6 +201,18 @@ def expand(view: View, ground: Ground, fronts: Sequence[Front], bounds: Bounds) 
 def leads_on(identifier: Identifier) -> bool:
     """Whether a path may go through it: it counts, and somebody else used it."""
     return identifier.counted and identifier.degree > 1
+
+
+def independent(both: Iterable[Identifier], worth: Mapping[str, float]) -> tuple[str, ...]:
+    """Keys, in order, of those that are the strongest of their families of evidence: what else a family shows is the
+    same act again. worth: bits by key; what is worth nothing is no evidence. Between equals the rarer one.
+    """
+    best: dict[str, str] = {}
+    for each in sorted(both, key=lambda each: (-worth.get(each.key, 0.0), cost(each), each.key)):
+        if worth.get(each.key, 0.0) > 0:
+            kind = BY_NAME.get(each.kind)
+            best.setdefault(kind.family if kind else each.kind, each.key)
+    return tuple(sorted(best.values()))
 
 
 def cost(identifier: Identifier) -> float:

@@ -27,6 +27,11 @@ def signs(pair: Pair) -> list[str]:
     return [key for key in pair.shared if _is_sign(key)]
 
 
+def worth(pair: Pair) -> dict[str, float]:
+    """What each thing that a pair shares is worth to it alone, in bits."""
+    return dict(zip(pair.shared, pair.shared_bits, strict=True))
+
+
 def bits_by_family(pair: Pair) -> dict[str, float]:
     """Evidence of each family of a pair, in bits."""
     return {name: float(bits or 0) for name, _, bits in (family.partition("=") for family in pair.families)}

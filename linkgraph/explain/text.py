@@ -31,6 +31,7 @@ def _head(explanation: Explanation) -> Iterator[str]:
     if account.headline:
         yield f"  {plain(account.headline)}"
     yield f"  Role {account.role}: {plain(account.role_reason)}"
+    yield f"  Configuration {plain(explanation.run.config_hash)}"
 
 
 def when(run: RunStamp) -> str:
@@ -77,18 +78,21 @@ def _pair(reasons: PairReasons) -> Iterator[str]:
     for reason in reasons.reasons:
         yield f"    for      {plain(reason)}"
     for shared in reasons.shared:
-        yield f"    shared   {shared.identifier.kind} {short(shared.identifier.identifier)}  {_time(shared)}"
+        again = "" if shared.identifier.key in reasons.independent else "; adds nothing"
+        yield f"    shared   {shared.identifier.kind} {short(shared.identifier.identifier)}  {_time(shared)}{again}"
     for doubt in reasons.doubts:
         yield f"    against  {doubt_line(doubt)}"
 
 
 def _time(shared: Shared) -> str:
     crowd = f"{shared.identifier.degree:,} accounts"
-    if shared.overlap_days is None:
+    if shared.mine is None or shared.theirs is None:
         return crowd
-    if shared.gap_days is not None:
-        return f"{crowd}, {apart(shared.gap_days)}"
-    return f"{crowd}, both over {count(shared.overlap_days, 'day')}"
+    last = f"last {day(min(shared.mine.last_seen, shared.theirs.last_seen))}"
+    known = shared.mine.sessions or shared.theirs.sessions
+    sessions = f", in {shared.mine.sessions:,} and {count(shared.theirs.sessions, 'session')}" if known else ""
+    over = f"both over {count(shared.overlap_days or 0, 'day')}" if shared.gap_days is None else apart(shared.gap_days)
+    return f"{crowd}, {over}, {last}{sessions}"
 
 
 def _hubs(explanation: Explanation) -> Iterator[str]:
@@ -139,7 +143,7 @@ def render_what_if(found: WhatIf, run: RunStamp) -> str:
     """What would be, in lines of plain text, ending with a newline."""
     before, after = found.effect.before, found.effect.after
     lines = [f"Account {plain(found.effect.account_id)} ({when(run)})"]
-    lines += [f"  {name:<6}  {_standing(each)}" for name, each in (("now", before), ("then", after))]
+    lines += [f"  {name:<6}  {standing(each)}" for name, each in (("now", before), ("then", after))]
     lines += [f"  of no effect, since it is no evidence in this run: {plain(each)}" for each in found.without_effect]
     if found.leaves_with:
         lines.append(f"  it leaves its ring, with {', '.join(map(plain, found.leaves_with))}")
@@ -148,10 +152,11 @@ def render_what_if(found: WhatIf, run: RunStamp) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _standing(standing: Standing) -> str:
-    ring = f"in ring {plain(standing.ring_id)}" if standing.ring_id else "in no ring"
-    flagged = "flagged" if standing.flagged else "not flagged"
-    return f"score {standing.score:+.3f}, risk {standing.risk:.3f}, {flagged}, {ring}"
+def standing(found: Standing) -> str:
+    """What a night says of an account, or would say."""
+    ring = f"in ring {plain(found.ring_id)}" if found.ring_id else "in no ring"
+    flagged = "flagged" if found.flagged else "not flagged"
+    return f"score {found.score:+.3f}, risk {found.risk:.3f}, {flagged}, {ring}"
 
 
 def _doubts(explanation: Explanation) -> Iterator[str]:

@@ -133,6 +133,7 @@ def test_why_two_accounts_are_linked(world: httpx.Client) -> None:
         "first_seen": DEVICE["first_seen"],
         "last_seen": DEVICE["last_seen"],
         "n": 3,
+        "sessions": 2,
         "sources": [],
     }
     assert why["paths"][0]["steps"][0]["identifier"] == "c1"

@@ -52,6 +52,18 @@ def test_the_smallest_set_of_identifiers_that_unflags_is_found_and_does_so(night
     assert same["after"] == found["after"] == clearing["after"]
 
 
+def test_each_thing_is_left_out_alone(night: httpx.Client) -> None:
+    account_id = flagged(night)
+    found = night.post(f"/v1/accounts/{account_id}/what-if", json={"each": True}).json()["data"]
+    assert found["before"] == found["after"]
+    assert {each["what"] for each in found["each"]} >= {"identifier", "link"}
+    first = next(each for each in found["each"] if each["what"] == "identifier")
+    body = {"remove": [{"identifier": first["name"]}]}
+    one = night.post(f"/v1/accounts/{account_id}/what-if", json=body).json()["data"]
+    assert (one["after"], one["leaves_with"], one["each"]) == (first["after"], first["leaves_with"], [])
+    problem(night.post("/v1/accounts/nobody/what-if", json={"each": True}), 404, "not_found")
+
+
 def test_nothing_is_stored_and_nobody_else_is_touched(night: httpx.Client) -> None:
     account_id = flagged(night)
     before = night.get(f"/v1/accounts/{account_id}/explanation").json()["data"]
@@ -85,6 +97,8 @@ def test_shares_of_seeds_add_up(night: httpx.Client) -> None:
         {"remove": [{"identifier": "card:x", "label_of": "a"}]},
         {"remove": [{"account_id": "a"}]},
         {"remove": [{"identifier": "card:x"}], "minimal": True},
+        {"each": False},
+        {"each": True, "minimal": True},
         {"remove": [{"identifier": "card:x", "other": 1}]},
         {"remove": [{"identifier": "card:x"}] * 51},
         {"remove": "card:x"},

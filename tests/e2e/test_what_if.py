@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import ingest
-from linkgraph.explain.whatif import Supposition, effects, what_if
+from linkgraph.errors import NotFoundError
+from linkgraph.explain.each import IDENTIFIERS, Alone, without_each
+from linkgraph.explain.each_text import render_each
+from linkgraph.explain.whatif import SAME, Supposition, effects, what_if
 from linkgraph.model import Account, Verdict
 from linkgraph.nightly import Plan, run_night
 from linkgraph.runs import Run, solved_of
@@ -122,6 +125,46 @@ def test_only_what_is_evidence_has_an_effect(view: GraphView, net: Solved) -> No
     assert alone.effect.before == alone.effect.after
     less = what_if(view, net, account_id, Supposition(identifiers=frozenset({key})))
     assert less.effect.after.score < less.effect.before.score
+
+
+def test_each_thing_alone_is_the_what_if_of_that_thing(view: GraphView, net: Solved) -> None:
+    kinds = set()
+    for account in [each for each in view.flagged(60) if not each.label][:8]:
+        name = account.account_id
+        found = without_each(view, net, name)
+        assert [row.after.score for row in found.rows] == sorted(
+            (row.after.score for row in found.rows), key=lambda score: round(score / SAME)
+        )
+        for row in found.rows:
+            kinds.add(row.what)
+            one = what_if(view, net, name, supposed_of(name, row))
+            assert (row.after, row.leaves_with, row.differs) == (one.effect.after, one.leaves_with, one.effect.differs)
+            assert row.after.score <= found.before.score + SAME
+        assert found.before == what_if(view, net, name, Supposition()).effect.before
+        named = {f"{each.kind}:{each.identifier}" for each in view.contributions([name]) if each.identifier}
+        assert len(named) > IDENTIFIERS or named == {row.name for row in found.rows if row.what == "identifier"}
+        assert ("each" in found.limits_hit) >= (len(named) > IDENTIFIERS)
+        text = render_each(name, found, view.run())
+        assert text.splitlines()[2] == "Without one of these alone, largest fall first"
+        assert len(text.splitlines()) >= len(found.rows) + 4
+    assert kinds == {"identifier", "link", "label"}
+
+
+def supposed_of(account_id: str, row: Alone) -> Supposition:
+    if row.what == "label":
+        return Supposition(labels={row.name: None})
+    if row.what == "link":
+        return Supposition(links=frozenset({(account_id, row.name)}))
+    return Supposition(identifiers=frozenset({row.name}))
+
+
+def test_an_account_without_evidence_has_nothing_to_leave_out(view: GraphView, net: Solved) -> None:
+    ids = [net.account_ids[place] for place in range(net.accounts)]
+    bare = next(each.account_id for each in view.accounts(ids) if each.risk == 0 and each.ring_id is None)
+    found = without_each(view, net, bare)
+    assert all(not row.differs for row in found.rows)
+    with pytest.raises(NotFoundError):
+        without_each(view, net, "nobody")
 
 
 def test_without_any_evidence_the_risk_is_exactly_nothing(view: GraphView, net: Solved) -> None:

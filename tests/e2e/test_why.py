@@ -11,11 +11,12 @@ import pytest
 
 from ingest.pipeline import ingest
 from linkgraph import cli
+from linkgraph.explain.account import explain
 from linkgraph.explain.bridges import Holding
 from linkgraph.explain.paths import DIRECT, NOT_LINKED, why_linked
 from linkgraph.explain.paths_text import render_why
 from linkgraph.explain.ring import show_ring
-from linkgraph.kinds import KIND_NAMES
+from linkgraph.kinds import BY_NAME, KIND_NAMES
 from linkgraph.ledger import Ledger, cite
 from linkgraph.model import Use
 from linkgraph.nightly import Plan, run_night
@@ -71,6 +72,17 @@ def test_members_of_a_ring_are_linked_or_near_and_both_ends_say_the_same(view: G
                 assert sum(each.bits for each in there.families) == pytest.approx(there.pair.bits, abs=0.05)
                 best = {each.name: max((one.bits for one in each.shared), default=0.0) for each in there.families}
                 assert all(best[each.name] in (0.0, pytest.approx(each.bits, abs=0.01)) for each in there.families)
+
+
+def test_an_explanation_calls_the_same_things_independent(view: GraphView) -> None:
+    for ring in view.rings(5):
+        found = explain(view, view.members([ring.ring_id])[0].account_id)
+        for pair in found.pairs[:5]:
+            why = why_linked(view, found.account.account_id, pair.other_account_id)
+            common = [each for family in why.families for each in family.shared]
+            assert pair.independent == tuple(sorted(each.shared.identifier.key for each in common if each.independent))
+            families = [BY_NAME[key.partition(":")[0]].family for key in pair.independent]
+            assert len(families) == len(set(families))
 
 
 def test_every_member_of_a_ring_is_held_by_something(view: GraphView) -> None:
