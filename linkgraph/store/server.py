@@ -68,7 +68,7 @@ EXPLORE: Final[tuple[Setting, ...]] = (
 )
 """What an exploration instance has otherwise than the table, or besides."""
 
-_JVM: Final = (
+JVM: Final = (
     "-XX:+UseG1GC",
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
     "--add-opens=java.base/java.io=ALL-UNNAMED",
@@ -76,6 +76,7 @@ _JVM: Final = (
     "--enable-native-access=ALL-UNNAMED",
     "-Dlog4j2.disable.jmx=true",
 )
+"""What Neo4j wants of its Java, server and tools alike; the scripts of an installation say the same."""
 
 _KEY = re.compile(r"[A-Za-z0-9]+([._][A-Za-z0-9]+)*")
 
@@ -200,7 +201,7 @@ def configuration_text(settings: Mapping[str, str]) -> str:
 
 def home_text(host: str, port: int, besides: Iterable[Setting] = ()) -> str:
     """`neo4j.conf` of a home that linkgraph makes: the table, and what an installed server says to its Java."""
-    flags = "".join(f"server.jvm.additional={flag}\n" for flag in _JVM)
+    flags = "".join(f"server.jvm.additional={flag}\n" for flag in JVM)
     changed = {setting.key: setting.value for setting in besides}
     return configuration_text(configuration(changed | bolt_address(host, port))) + flags
 

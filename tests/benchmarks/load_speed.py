@@ -144,6 +144,8 @@ def _column(values: Any, field: pa.Field, rows: int) -> Any:
         return pa.array(values).cast(field.type)
     if field.nullable:
         return pa.nulls(rows, field.type)
+    if pa.types.is_list(field.type):
+        return pa.array([[]] * rows, field.type)
     return pa.repeat(pa.scalar("x" if field.type == pa.string() else 0).cast(field.type), rows)
 
 

@@ -11,6 +11,7 @@ their process id.
 import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -21,12 +22,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from linkgraph.errors import StoreError, UsageError
+from linkgraph.store.neo4j.connection import version_problem
+from linkgraph.store.server import JVM
 
 _ADMIN: Final = "org.neo4j.cli.AdminTool"
 _SERVER: Final = "org.neo4j.server.startup.Neo4jCommand"
 RECORD: Final = "linkgraph.json"
 _MARK: Final = "-Dlinkgraph.home="
 _SHORTEST_PASSWORD: Final = 8
+_KERNEL: Final = re.compile(r"(?:^|\.)neo4j-kernel-(\d[\w.]*?)\.jar$")
 _END_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.1
 
@@ -176,16 +180,28 @@ class Home:
             raise UsageError("Neo4j's tools need java on the PATH")
         places = [f"NEO4J_HOME={self.path}", f"NEO4J_CONF={conf}"]
         # The mark is for whoever has to end it.
-        return [env, *places, java, f"{_MARK}{self.path}", f"-Xmx{heap}", "-cp", f"{self._lib}/*", program, *words]
+        return [
+            env,
+            *places,
+            java,
+            f"{_MARK}{self.path}",
+            f"-Xmx{heap}",
+            *JVM,
+            "-cp",
+            f"{self._lib}/*",
+            program,
+            *words,
+        ]
 
 
 class Place:
     """Where one home stands and is replaced: see the head of this module."""
 
     def __init__(self, root: Path, name: str, lib: Path | None) -> None:
-        if lib is None or not any(lib.glob("*neo4j-kernel-*.jar")):
+        if lib is None or not any(_kernels(lib)):
             raise UsageError("NEO4J_LIB names no folder with the jars of a Neo4j server, as `lib` of an installed one")
         self._lock = root / f"{name}.lock"
+        self._lib = lib
         self._before = root / f"{name}.before"
         self.home = Home(root / name, lib)
         self.next = Home(root / f"{name}.next", lib)
@@ -222,6 +238,12 @@ class Place:
         if record.get("schema", 0) > schema:
             raise StoreError(f"{self.home.path}: a newer version of linkgraph has made this graph")
 
+    def refuse_newer(self) -> None:
+        """StoreError if the jars are of a release that linkgraph does not write to, before anything long is begun."""
+        problem = version_problem(next(_kernels(self._lib)), writing=True)
+        if problem:
+            raise StoreError(f"NEO4J_LIB: {problem}")
+
     def refuse_served(self, but_ours: bool = False) -> None:
         """StoreError if a server works in the home; `but_ours`: unless it is one that `switch` can stop."""
         if self.home.is_served and not (but_ours and self.home.is_started):
@@ -237,6 +259,12 @@ class Place:
             shutil.rmtree(self._before, ignore_errors=True)
             self.home.path.rename(self._before)
         self.next.path.rename(self.home.path)
+
+
+def _kernels(lib: Path) -> Iterator[str]:
+    """The releases of the server whose jars these are; one, as a rule."""
+    names = (_KERNEL.search(jar.name) for jar in sorted(lib.glob("*.jar")))
+    return (name[1] for name in names if name)
 
 
 def write_secret(path: Path, text: str) -> None:

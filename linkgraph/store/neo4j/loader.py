@@ -27,7 +27,7 @@ from linkgraph.store.neo4j import shapes
 from linkgraph.store.neo4j.connection import Connection, Login, wait_for
 from linkgraph.store.neo4j.homes import Place
 from linkgraph.store.neo4j.view import Neo4jView
-from linkgraph.store.neo4j.writer import BATCH, SAMPLED, SCHEMA, Neo4jWriter
+from linkgraph.store.neo4j.writer import BATCH, SAMPLED, SCHEMA, Neo4jWriter, fitted
 from linkgraph.store.server import private_text
 from linkgraph.tables import TABLES
 
@@ -70,6 +70,7 @@ class Neo4jLoader(Neo4jWriter):
         if self._login.user != "neo4j":
             raise UsageError("a fresh Neo4j server knows the user neo4j alone: set NEO4J_USER to it for --full")
         place = self._load.place
+        place.refuse_newer()
         with ExitStack() as stack:
             stack.enter_context(place.held())
             place.refuse_foreign(SCHEMA)
@@ -94,7 +95,7 @@ class Neo4jLoader(Neo4jWriter):
             return self._shape(table, batches)
         with pq.ParquetWriter(self._file(table), TABLES[table]) as kept:
             for batch in batches:
-                kept.write_table(pa.Table.from_batches([batch]).cast(TABLES[table]))
+                kept.write_table(fitted(table, batch))
                 self._sent[table] = self._sent.get(table, 0) + batch.num_rows
         return self._sent.setdefault(table, 0)
 

@@ -178,14 +178,18 @@ class Neo4jWriter:
     def _parts(self, table: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Rows in the table's own schema, at most a batch at a time; refuses a null where none may be."""
         for batch in batches:
-            try:
-                whole = pa.Table.from_batches([batch]).cast(TABLES[table])
-            except (pa.ArrowException, ValueError) as error:
-                raise StoreError(f"nothing published: {table}: {type(error).__name__} in its columns") from None
-            for part in whole.to_batches(max_chunksize=self._batch):
+            for part in fitted(table, batch).to_batches(max_chunksize=self._batch):
                 self._sent[table] += part.num_rows
                 self._sample.offer(table, part)
                 yield part
 
     def _commit(self, name: str, **values: Any) -> Rows:
         return self._connection.write(("pointer/fence", {"seq": self._seq}), (name, values))[1]
+
+
+def fitted(table: str, batch: pa.RecordBatch) -> pa.Table:
+    """Rows in the table's own schema; StoreError if they have other columns, or a null where none may be."""
+    try:
+        return pa.Table.from_batches([batch]).cast(TABLES[table])
+    except (pa.ArrowException, ValueError) as error:
+        raise StoreError(f"nothing published: {table}: {type(error).__name__} in its columns") from None
