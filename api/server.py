@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.bounds import HEADER_BYTES, URL_BYTES, is_loopback
 from api.deps import Tokenise
+from api.patience import PatientProtocol
 from linkgraph.errors import UsageError
 from linkgraph.settings import Settings
 
@@ -92,7 +93,7 @@ def configured(app: FastAPI) -> uvicorn.Config:
     """How the application is served: its bounds are checked again by it, and addresses stay out of the log."""
     return uvicorn.Config(
         app,
-        http="h11",
+        http=PatientProtocol,
         ws="none",
         lifespan="on",
         proxy_headers=False,
