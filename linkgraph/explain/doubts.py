@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from linkgraph.explain.explanation import Doubt, OwnLink, PairReasons, Shared
 from linkgraph.kinds import BY_NAME
-from linkgraph.model import Account, Member
+from linkgraph.model import Account, Identifier, Member
 
 # From here on a crowd begins: the evidence of most kinds weakens with the bin of 10-24 accounts (kinds.py).
 MANY_ACCOUNTS = 10
@@ -16,13 +16,16 @@ OLD_DAYS = 90
 # Below this confidence a membership is called fringe (Parameters.likely_at).
 SURE_MEMBER = 0.6
 
+# Class of the address of a workplace (classes.py).
+_OFFICE = "office"
+
 _INNOCENT = {"cleared": "was cleared by a reviewer", "victim": "is labelled a victim"}
 
 # The strongest first: the first doubt that holds is the one on the card.
 _ORDER = (
-    "cleared", "victim", "other_cleared", "other_victim", "ruled_apart", "household", "ip_only", "no_time_overlap",
-    "rests_on_one", "single_identifier", "shared_by_many", "old_link", "long_history", "kyc_differs", "unsure_member",
-    "not_counted",
+    "cleared", "victim", "other_cleared", "other_victim", "ruled_apart", "household", "office", "ip_only",
+    "no_time_overlap", "rests_on_one", "single_identifier", "shared_by_many", "old_link", "long_history", "kyc_differs",
+    "unsure_member", "not_counted",
 )  # fmt: skip
 
 
@@ -96,11 +99,21 @@ def of_account(
         found += _common(shared, as_of)
     if membership is not None and membership.confidence < SURE_MEMBER:
         found.append(Doubt("unsure_member", f"Its place in the ring has a confidence of {membership.confidence:.2f}"))
+    found += of_workplaces([each.identifier for each in not_counted], "It is used")
     if not_counted:
         found.append(
             Doubt("not_counted", f"{count(len(not_counted), 'identifier')} it shares with crowds: not counted")
         )
     return ranked(found)
+
+
+def of_workplaces(hubs: Sequence[Identifier], used: str) -> list[Doubt]:
+    """The pattern of an office: colleagues meet at its address whatever they do. used: who uses it, in words."""
+    offices = [each for each in hubs if each.class_name == _OFFICE]
+    return [
+        Doubt("office", f"{used} from the address of a workplace, as {each.degree:,} accounts are", each.key)
+        for each in offices[:1]
+    ]
 
 
 def _narrow(keys: Collection[str], subject: str) -> list[Doubt]:

@@ -135,6 +135,7 @@ def why_linked(
     ruled = bearing.bearing(rulings, _spans((a, b), both, paths)) if rulings else []
     ruled_cut = len(ruled) > limits.verdicts
     against = _doubts(view.run().as_of, (found[a], found[b]), pair, families, paths, people)
+    against += doubts.of_workplaces([each.identifier for each in both if not each.identifier.counted], "both are used")
     answer = WhyLinked(
         run=view.run(),
         account_a=found[a],

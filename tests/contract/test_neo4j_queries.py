@@ -25,7 +25,7 @@ READS = queries.names("neo4j", "read")
 CHECKS = queries.names("neo4j", "check")
 
 # They look at everything of a label or type, on purpose, once per publish; `forget` at the two or three runs.
-SCANS = {"build/counts", "check/counts", "sweep/stale_links", "sweep/stale_nodes", "pointer/forget"}
+SCANS = {"build/counts", "check/counts", "check/doubled", "sweep/stale_links", "sweep/stale_nodes", "pointer/forget"}
 # They look for what is of no label or type of ours, when an operator asks.
 LOOKS_AT_ALL = {"check/foreign_nodes", "check/foreign_links"}
 # Two ends, each found by its key: their product is one row.

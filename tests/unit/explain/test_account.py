@@ -8,6 +8,7 @@ import pytest
 
 from linkgraph.errors import NotFoundError
 from linkgraph.explain.account import Limits, explain, render, top_links
+from linkgraph.explain.paths import why_linked
 from linkgraph.store.base import GraphView
 from linkgraph.store.embedded import EmbeddedView
 from tests.builders import SLASHED, WORLD, Tables, account, contribution, identifier, pair, tables, used
@@ -115,6 +116,20 @@ def test_an_unknown_account_is_not_found_and_not_echoed(view: GraphView) -> None
 )
 def test_doubts_of_an_account_the_strongest_first(view: GraphView, account_id: str, codes: list[str]) -> None:
     assert [doubt.code for doubt in explain(view, account_id).doubts] == codes
+
+
+def test_colleagues_have_their_workplace_as_a_doubt(tmp_path: Path) -> None:
+    office = {"degree": 40, "counted": False, "class": "office", "why": "a rule"}
+    content = tables(
+        accounts=[account("a1"), account("a2")],
+        identifiers=[identifier("ip:office", **office), identifier("ip:cafe", **office | {"class": "public_place"})],
+        used=[used(name, key) for name in ("a1", "a2") for key in ("ip:office", "ip:cafe")],
+    )
+    with closing(EmbeddedView(publish(tmp_path, content))) as opened:
+        found, why = explain(opened, "a1").doubts, why_linked(opened, "a1", "a2").doubts
+    assert [(each.code, each.about) for each in found] == [("office", "ip:office"), ("not_counted", None)]
+    assert found[0].text == "It is used from the address of a workplace, as 40 accounts are"
+    assert [each.text for each in why] == ["both are used from the address of a workplace, as 40 accounts are"]
 
 
 @pytest.mark.parametrize(("degree", "codes"), [(9, []), (10, ["shared_by_many"])])
