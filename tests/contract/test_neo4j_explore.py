@@ -9,6 +9,7 @@ import pytest
 from neo4j.exceptions import ClientError, Neo4jError
 
 from linkgraph import queries, runs
+from linkgraph.errors import StoreBusyError, StoreError
 from linkgraph.store.embedded import EmbeddedView
 from linkgraph.store.neo4j import Neo4jView
 from linkgraph.store.neo4j.places import explore_login, explore_place
@@ -92,7 +93,20 @@ def test_it_fetches_nothing(address: Address) -> None:
             server.accept()
 
 
+def asked_again(view: Neo4jView) -> str:
+    """What a view says at last that was open while its server was replaced."""
+    for _ in range(10):
+        try:
+            return f"answered {view.accounts(['a2'])}"
+        except StoreBusyError as error:
+            return str(error)
+        except StoreError:
+            continue  # of a connection to the server that is gone
+    return "nothing"
+
+
 def test_what_no_setting_closes_is_undone_by_a_refresh(made: Loaded, address: Address) -> None:
+    stale = Neo4jView(explore_login(made.settings), "r-1")
     secret = made.folder / "explore_auth"
     assert secret.stat().st_mode & 0o077 == 0
     system = Address(address.uri, address.user, address.password, "system")
@@ -105,5 +119,7 @@ def test_what_no_setting_closes_is_undone_by_a_refresh(made: Loaded, address: Ad
     assert [row["user"] for row in system.rows("SHOW USERS")] == ["neo4j"]
     with closing(Neo4jView(explore_login(made.settings), "r-2")) as view:
         assert [each.ring_id for each in view.rings(5)] == ["r9"]
+    # Both graphs are of a first publish, and only their epochs differ.
+    assert asked_again(stale) == "run r-1 is no longer in the store: run r-2 is published"
     assert commanded(made, "stop", "--explore").exit_code == 0
     assert not explore_place(made.settings).home.is_served

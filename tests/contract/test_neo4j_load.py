@@ -1,7 +1,9 @@
 """A first load by the offline importer: it makes the graph that a publish over Bolt makes, and is followed by one."""
 
 import os
+import resource
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from linkgraph import runs
 from linkgraph.errors import StoreError, UsageError
 from linkgraph.nightly import publish
 from linkgraph.store import open_loaders, open_view
+from linkgraph.store.neo4j import login_of
 from linkgraph.store.neo4j.dumps import checked
 from linkgraph.store.neo4j.writer import SCHEMA
 from tests.builders import NEXT_WORLD, WORLD, tables, write_run
@@ -142,6 +145,35 @@ def test_rows_that_the_importer_cannot_place_are_refused(made: Loaded) -> None:
     left = {path.name for path in (made.folder / "graph.next").iterdir()}
     assert "logs" in left
     assert not left & {"data", "import"}
+
+
+@pytest.mark.parametrize(
+    ("most", "reason"), [(500, "accounts cannot be written: "), (50_000, "neo4j-admin database import ended with")]
+)
+def test_a_full_disk_is_told_and_leaves_nothing_large(made: Loaded, most: int, reason: str) -> None:
+    run = write_run(made.settings.home, WORLD)
+    steps: list[str] = []
+    with pytest.raises(StoreError, match=reason), open_loaders(made.settings, run, steps.append)[-1] as writer:
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, limits[1]))
+        try:
+            Store(made.settings).fill(writer, run)
+            writer.publish(run.stamp())
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert made.home.record() is None
+    assert not {path.name for path in (made.folder / "graph.next").iterdir()} & {"data", "import"}
+
+
+def test_an_address_where_something_listens_is_refused_at_once(made: Loaded) -> None:
+    run = write_run(made.settings.home, WORLD)
+    host, _, port = login_of(made.settings).place.rpartition(":")
+    elsewhere = made.settings.model_copy(update={"neo4j_uri": "bolt://192.0.2.1:7687"})
+    with socket.create_server((host, int(port))):
+        for settings, reason in ((made.settings, "in use"), (elsewhere, "assign")):
+            with pytest.raises(StoreError, match=f"no server can be started at .*{reason}"):
+                publish(settings, run, full=True)
+    assert not (made.folder / "graph.next").exists()
 
 
 @pytest.mark.parametrize(

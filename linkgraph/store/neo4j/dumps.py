@@ -40,8 +40,7 @@ def load(into: Load, folder: Path) -> str:
     record = checked(folder)
     place = into.place
     with place.held():
-        place.refuse_foreign(SCHEMA)
-        place.refuse_served()
+        into.refuse_what_is_in_use()
         place.prepare_next(into.configuration, into.login.password)
         into.at("load")
         place.next.admin("database", "load", "neo4j", f"--from-path={folder.resolve()}")

@@ -55,6 +55,17 @@ class Load:
     replaces: bool = False
     starts: bool = True
 
+    def refuse_what_is_in_use(self) -> None:
+        """StoreError unless the home may be replaced, and a server be started at its address in the end."""
+        self.place.refuse_foreign(SCHEMA)
+        self.place.refuse_served(but_ours=self.replaces)
+        if self.starts and not self.place.home.is_served:
+            host, _, port = self.login.place.rpartition(":")
+            try:
+                socket.create_server((host, int(port))).close()
+            except OSError as error:
+                raise StoreError(f"no server can be started at {self.login.place}: {error.strerror}") from None
+
 
 class Neo4jLoader(Neo4jWriter):
     """Loads one run; see `base.GraphWriter`. Entering it refuses a home that is not ours or that is being served."""
@@ -69,12 +80,10 @@ class Neo4jLoader(Neo4jWriter):
     def __enter__(self) -> Self:
         if self._login.user != "neo4j":
             raise UsageError("a fresh Neo4j server knows the user neo4j alone: set NEO4J_USER to it for --full")
-        place = self._load.place
-        place.refuse_newer()
+        self._load.place.refuse_newer()
         with ExitStack() as stack:
-            stack.enter_context(place.held())
-            place.refuse_foreign(SCHEMA)
-            place.refuse_served(but_ours=self._load.replaces)
+            stack.enter_context(self._load.place.held())
+            self._load.refuse_what_is_in_use()
             self._prepare_home()
             self._stack = stack.pop_all()
         self._sample = Sample(1, SAMPLED)
@@ -91,8 +100,12 @@ class Neo4jLoader(Neo4jWriter):
     def write(self, table: str, batches: Iterable[pa.RecordBatch]) -> int:
         """Keep the rows of one table in a file: a large one as the importer wants it, a small one as it is."""
         self._load.at(f"write {table}")
-        if table in shapes.IMPORTED:
-            return self._shape(table, batches)
+        try:
+            return self._shape(table, batches) if table in shapes.IMPORTED else self._keep(table, batches)
+        except OSError as error:
+            raise StoreError(f"nothing published: {table} cannot be written: {error.strerror}") from None
+
+    def _keep(self, table: str, batches: Iterable[pa.RecordBatch]) -> int:
         with pq.ParquetWriter(self._file(table), TABLES[table]) as kept:
             for batch in batches:
                 kept.write_table(fitted(table, batch))
