@@ -117,16 +117,19 @@ def _run_or_none(settings: Settings, run_id: str | None) -> Run | None:
         return None
 
 
-def publish(settings: Settings, run: Run, progress: Progress = lambda step: None, full: bool = False) -> dict[str, int]:
+def publish(
+    settings: Settings, run: Run, progress: Progress = lambda step: None, full: bool = False, reread: bool = False
+) -> dict[str, int]:
     """Write a complete run into its store, beside what readers see, then move the pointer; returns rows per table.
 
-    full: load it whole into a fresh home of Neo4j, of which `progress` is told each step. `compared` counts the rows
+    full: load it whole into a fresh home of Neo4j, of which `progress` is told each step. reread: read what Neo4j holds
+    rather than take the published run's word for it, and so undo what hands have changed. `compared` counts the rows
     that a server was asked for again, and that agreed value by value.
     """
     if run.record().get("status") != "complete":
         raise RunError(f"run {run.run_id} is not complete: run the night again")
     sent: dict[str, int] = {}
-    for store in open_loaders(settings, run, progress) if full else open_writers(settings, run):
+    for store in open_loaders(settings, run, progress) if full else open_writers(settings, run, reread):
         sent = fill(store, run)
     runs.move_pointer(settings.home, run)
     return sent
@@ -147,7 +150,7 @@ def publish_again(
     with runs.night_lock(settings.home):
         run = runs.open_run(settings.home, run_id)
         progress(run.run_id)
-        return publish(settings, run, progress, full)
+        return publish(settings, run, progress, full, reread=True)
 
 
 def status(settings: Settings, now: int) -> dict[str, Any]:

@@ -13,7 +13,14 @@ from typing import Any
 
 from linkgraph.errors import UsageError
 
-_SUFFIXES = {"relational": ".sql", "embedded": ".sql", "ingest": ".sql", "neo4j": ".cypher", "browser": ".cypher"}
+_SUFFIXES = {
+    "relational": ".sql",
+    "embedded": ".sql",
+    "delta": ".sql",
+    "ingest": ".sql",
+    "neo4j": ".cypher",
+    "browser": ".cypher",
+}
 _COMMENT = {".sql": "--", ".cypher": "//"}
 _USED = re.compile(r"\$([a-z_][a-z_0-9]*)")
 
@@ -42,7 +49,7 @@ def folder() -> Path:
 
 @cache
 def load(backend: str, name: str) -> Query:
-    """The statement `name` of `backend` (relational, embedded, ingest, neo4j, browser); a name may have a folder."""
+    """The statement `name` of `backend` (relational, delta, neo4j, ... as above); a name may have a folder."""
     return parse(name, source(backend, name), _COMMENT[_SUFFIXES[backend]])
 
 

@@ -69,7 +69,7 @@ class Store:
 
     def writer(self, run: Run) -> GraphWriter:
         """A writer for a run."""
-        return open_writers(self.settings, run)[-1]
+        return open_writers(self.settings, run, reread=False)[-1]
 
     @contextmanager
     def view(self, run_id: str | None = None) -> Iterator[GraphView]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from linkgraph.errors import UsageError
+from linkgraph.runs import Run
 from linkgraph.settings import Settings
 from linkgraph.store.base import GraphView, GraphWriter
 from linkgraph.store.embedded import EmbeddedView, EmbeddedWriter, is_kept
@@ -26,10 +27,13 @@ class HasGraph(Protocol):
         ...
 
 
-def open_writers(settings: Settings, run: HasGraph) -> list[GraphWriter]:
-    """Every store a night is written to, in order: the run's own embedded file always, so that it stays readable."""
+def open_writers(settings: Settings, run: HasGraph, reread: bool) -> list[GraphWriter]:
+    """Every store a night is written to, in order: the run's own embedded file always, so that it stays readable.
+
+    reread: what Neo4j holds is read from it, not from the folder of the run that it holds.
+    """
     embedded = _embedded_writer(settings, run)
-    return [embedded] if settings.store == "embedded" else [embedded, _neo4j_writer(settings, run)]
+    return [embedded] if settings.store == "embedded" else [embedded, _neo4j_writer(settings, run, reread)]
 
 
 def open_loaders(settings: Settings, run: HasGraph, at: Callable[[str], None]) -> list[GraphWriter]:
@@ -62,7 +66,11 @@ def _embedded_writer(settings: Settings, run: HasGraph) -> GraphWriter:
     return EmbeddedWriter(run.graph, settings.memory_limit, settings.threads)
 
 
-def _neo4j_writer(settings: Settings, run: HasGraph) -> GraphWriter:
+def _neo4j_writer(settings: Settings, run: HasGraph, reread: bool) -> GraphWriter:
     from linkgraph.store.neo4j import Neo4jWriter, login_of
 
-    return Neo4jWriter(login_of(settings), run.run_id)
+    def table_of(run_id: str, table: str) -> Path | None:
+        path = Run(run_id, settings.home / "runs" / run_id).table(table)
+        return path if path.is_file() and not reread else None
+
+    return Neo4jWriter(login_of(settings), run.run_id, table_of)

@@ -127,7 +127,7 @@ def _rings(rows: Sequence[Any]) -> list[Ring]:
 
 
 def _pairs(rows: Sequence[Any]) -> list[Pair]:
-    return [Pair(a, b, bits, chance, *map(tuple, lists)) for a, b, bits, chance, *lists in rows]
+    return [Pair(a, b, bits, chance, *(tuple(each or ()) for each in lists)) for a, b, bits, chance, *lists in rows]
 
 
 def _texts(values: Sequence[str]) -> list[str]:

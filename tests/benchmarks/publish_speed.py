@@ -93,7 +93,7 @@ def _into_file(run: Run) -> int:
 
 
 def _into_neo4j(run: Run, address: Address, batch: int) -> int:
-    return _publish(Neo4jWriter(Login(address.uri, address.user, address.password), run.run_id, batch), run)
+    return _publish(Neo4jWriter(Login(address.uri, address.user, address.password), run.run_id, batch=batch), run)
 
 
 def _publish(store: GraphWriter, run: Run) -> int:

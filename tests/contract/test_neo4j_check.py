@@ -34,7 +34,9 @@ EDITS = {
     ],
     "MATCH (:Account {id: 'a3'})-[m:MEMBER_OF]->() SET m.confidence = 1.0": ["drift: ring_members r1 a3: confidence"],
     "MATCH (a:Account {id: 'h01'}), (b:Account {id: 'h02'}) CREATE (a)-[:LINKED {bits: 9.0}]->(b)": [
-        "foreign: (h01)-[:LINKED]->(h02) *: not of a publish"
+        "counts: links: the run has 6 rows, 7 are stored",
+        "drift: links h01 h02: extra",
+        "foreign: (h01)-[:LINKED]->(h02) *: not of a publish",
     ],
     "MATCH (a:Account {id: 'h03'}), (b:Account {id: 'h04'}) CREATE (a)-[:KNOWS]->(b)": [
         "foreign: (h03)-[:KNOWS]->(h04) *: not of a publish"
@@ -43,7 +45,8 @@ EDITS = {
     "MATCH (r:Ring {id: 'r2'}) SET r.note_of_mine = 'look'": ["foreign: :Ring r2: property note_of_mine"],
     "CREATE (:Note {id: 'n1'})": ["foreign: :Note n1: not of a publish"],
     "CREATE (:Account {id: 'made-up', flagged: false, role: 'unknown'})": [
-        "foreign: :Account made-up: not of a publish"
+        "counts: accounts: the run has 20 rows, 21 are stored",
+        "foreign: :Account made-up: not of a publish",
     ],
 }
 

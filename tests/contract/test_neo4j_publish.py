@@ -1,5 +1,6 @@
 """What is particular to publishing into Neo4j: one graph for two runs, one writer at a time, readers that notice."""
 
+import shutil
 from contextlib import closing
 from typing import Any
 
@@ -7,8 +8,9 @@ import pytest
 
 from linkgraph import runs
 from linkgraph.errors import StoreBusyError, StoreError
-from linkgraph.nightly import publish
+from linkgraph.nightly import publish, publish_again
 from linkgraph.store import open_view
+from linkgraph.store.neo4j import Neo4jWriter
 from linkgraph.store.neo4j import view as view_module
 from linkgraph.store.neo4j.connection import Connection, Rows, Step
 from tests.builders import NEXT_WORLD, WORLD, account, tables, write_run
@@ -17,6 +19,9 @@ from tests.neo4j_server import content
 from tests.neo4j_server.server import Address
 
 pytestmark = pytest.mark.neo4j
+
+
+EVERYONE = ["a1", "a2", "a3", "a4", "a5"]
 
 
 @pytest.fixture
@@ -38,7 +43,7 @@ def test_the_run_before_can_be_read_until_the_next_publish_begins(graph: Store) 
     second = graph.publish(NEXT_WORLD, "r-2")
     with closing(open_view(graph.settings, first)) as old, closing(open_view(graph.settings, second)) as new:
         assert [item.account_id for item in old.accounts(["a1", "a6"])] == ["a1"]
-        with graph.writer(first):
+        with graph.writer(write_run(graph.settings.home, WORLD, "r-3")):
             with pytest.raises(StoreBusyError, match="run r-1 is no longer in the store"):
                 old.accounts(["a1"])
             assert [item.account_id for item in new.accounts(["a1", "a6"])] == ["a6"]
@@ -63,17 +68,17 @@ def test_a_view_that_never_gets_a_quiet_answer_is_busy(graph: Store, monkeypatch
 
 def test_of_two_publishes_at_once_the_later_one_wins(graph: Store, neo4j_server: Address) -> None:
     graph.publish(WORLD)
-    earlier = write_run(graph.settings.home, WORLD, "r-2")
-    later = write_run(graph.settings.home, NEXT_WORLD, "r-3")
+    earlier = write_run(graph.settings.home, NEXT_WORLD, "r-2")
+    later = write_run(graph.settings.home, tables(accounts=[account("a1"), account("a9")]), "r-3")
     with graph.writer(earlier) as first:
-        first.write("accounts", WORLD["accounts"].to_batches())
+        first.write("accounts", NEXT_WORLD["accounts"].to_batches())
         with graph.writer(later) as second:
             with pytest.raises(StoreError, match="another publish has taken over"):
-                first.write("identifiers", WORLD["identifiers"].to_batches())
+                first.write("identifiers", NEXT_WORLD["identifiers"].to_batches())
             graph.fill(second, later)
             second.publish(later.stamp())
         with pytest.raises(StoreError, match="another publish has taken over"):
-            first.write("rings", WORLD["rings"].to_batches())
+            first.write("rings", NEXT_WORLD["rings"].to_batches())
     runs.move_pointer(graph.settings.home, later)
     shown = content.published(neo4j_server)
     graph.publish_again(later)
@@ -114,8 +119,10 @@ def test_a_row_that_names_what_the_run_no_longer_has_is_refused(graph: Store) ->
     gone = {name: rows.to_pylist() for name, rows in WORLD.items()}
     gone["accounts"] = [row for row in gone["accounts"] if row["account_id"] != "a4"]
     run = write_run(graph.settings.home, tables(**gone), "r-2")
-    with graph.writer(run) as writer, pytest.raises(StoreError, match="used: 2 rows name an account"):
+    with graph.writer(run) as writer:
         graph.fill(writer, run)
+        with pytest.raises(StoreError, match="used: 2 rows name an account"):
+            writer.publish(run.stamp())
 
 
 def test_what_is_read_back_must_be_what_was_sent(graph: Store, neo4j_server: Address) -> None:
@@ -141,3 +148,126 @@ def test_a_publish_says_how_many_rows_it_read_back(graph: Store) -> None:
     assert sent == {name: WORLD[name].num_rows for name in WORLD} | {
         "compared": sum(sent.values()) - sent["compared"] - sent["ring_events"]
     }
+
+
+def test_publishing_the_run_before_goes_back_to_it(graph: Store, neo4j_server: Address) -> None:
+    first = graph.publish(WORLD)
+    shown = content.published(neo4j_server)
+    graph.publish(NEXT_WORLD, "r-2")
+    newer = content.published(neo4j_server)
+    with graph.writer(first) as writer:
+        graph.fill(writer, first)
+        assert writer.publish(first.stamp()) > 0
+        assert isinstance(writer, Neo4jWriter)
+        assert writer.changed == 0
+    runs.move_pointer(graph.settings.home, first)
+    assert content.published(neo4j_server) == shown != newer
+    assert stamped(neo4j_server) == 0
+    graph.publish(NEXT_WORLD, "r-3")
+    assert content.published(neo4j_server) == newer
+
+
+def test_going_back_that_was_killed_behind_its_switch_is_finished_by_the_next(
+    graph: Store, neo4j_server: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = graph.publish(WORLD)
+    shown, everyone = content.published(neo4j_server), ["a1", "a2", "a3", "a6"]
+    with graph.view() as view:
+        answered = (view.accounts(everyone), view.links(everyone, 50), view.rings(50))
+    graph.publish(NEXT_WORLD, "r-2")
+    with monkeypatch.context() as patched:
+        patched.setattr(Neo4jWriter, "_clean", lambda writer: (_ for _ in ()).throw(KeyboardInterrupt))
+        with graph.writer(first) as writer:
+            graph.fill(writer, first)
+            with pytest.raises(KeyboardInterrupt):
+                writer.publish(first.stamp())
+    runs.move_pointer(graph.settings.home, first)
+    with graph.view() as view:
+        assert (view.accounts(everyone), view.links(everyone, 50), view.rings(50)) == answered
+    graph.publish(WORLD, "r-3")
+    assert content.published(neo4j_server) == shown
+
+
+def test_hands_that_changed_what_a_night_changes_stop_it_and_an_operator_mends_it(
+    graph: Store, neo4j_server: Address
+) -> None:
+    graph.publish(WORLD)
+    neo4j_server.rows("MATCH (a:Account {id: 'a2'}) SET a.headline = 'By hand.'")
+    neo4j_server.rows("MATCH (:Account {id: 'a1'})-[u:USED]->(:Identifier {key: 'device:d1'}) DELETE u")
+    run = write_run(graph.settings.home, NEXT_WORLD, "r-2")
+    with pytest.raises(StoreError, match=r"accounts a2: not as it was published; `linkgraph neo4j check`"):
+        publish(graph.settings, run)
+    with graph.view() as view:
+        assert view.run().run_id == "r-1"
+    publish(graph.settings, run, reread=True)
+    mended = content.published(neo4j_server)
+    content.empty(neo4j_server, keep=content.OURS)
+    publish(graph.settings, run)
+    assert content.published(neo4j_server) == mended
+
+
+def test_hands_that_deleted_a_link_stop_the_night_that_ends_it(graph: Store, neo4j_server: Address) -> None:
+    graph.publish(WORLD)
+    fewer = {name: rows.to_pylist() for name, rows in WORLD.items()}
+    [gone] = [row for row in fewer["used"] if (row["account_id"], row["identifier"]) == ("a1", "d1")]
+    fewer["used"].remove(gone)
+    neo4j_server.rows("MATCH (:Account {id: 'a1'})-[u:USED]->(:Identifier {key: 'device:d1'}) DELETE u")
+    run = write_run(graph.settings.home, tables(**fewer), "r-2")
+    with pytest.raises(StoreError, match="used: 1 rows of the published run are not in the graph"):
+        publish(graph.settings, run)
+    publish(graph.settings, run, reread=True)
+
+
+def test_publishing_the_published_run_again_takes_back_what_hands_did(graph: Store, neo4j_server: Address) -> None:
+    run = graph.publish(WORLD)
+    shown = content.published(neo4j_server)
+    neo4j_server.rows("MATCH (a:Account {id: 'a1'}) SET a.risk = 0.0 REMOVE a:Flagged")
+    neo4j_server.rows("MATCH (i:Identifier {key: 'ip:hub'}) DETACH DELETE i")
+    publish_again(graph.settings, None)
+    assert content.published(neo4j_server) == shown
+    assert runs.published_id(graph.settings.home) == run.run_id
+
+
+def test_a_run_whose_folder_is_gone_is_read_back_from_the_graph(graph: Store, neo4j_server: Address) -> None:
+    first = graph.publish(WORLD)
+    shutil.rmtree(first.path / "tables")
+    second = write_run(graph.settings.home, NEXT_WORLD, "r-2")
+    publish(graph.settings, second)
+    shown = content.published(neo4j_server)
+    content.empty(neo4j_server, keep=content.OURS)
+    publish(graph.settings, second)
+    assert content.published(neo4j_server) == shown
+
+
+def test_a_first_publish_that_never_ended_is_cleared_away(graph: Store, neo4j_server: Address) -> None:
+    with graph.writer(write_run(graph.settings.home, NEXT_WORLD, "r-0")) as writer:
+        writer.write("accounts", NEXT_WORLD["accounts"].to_batches())
+    graph.publish(WORLD)
+    shown = content.published(neo4j_server)
+    content.empty(neo4j_server, keep=content.OURS)
+    graph.publish_again(runs.open_run(graph.settings.home, "r-1"))
+    assert content.published(neo4j_server) == shown
+
+
+def test_a_contribution_outlives_the_identifier_that_it_is_about(graph: Store, neo4j_server: Address) -> None:
+    graph.publish(WORLD)
+    fewer = {name: rows.to_pylist() for name, rows in WORLD.items()}
+    named = {(row["kind"], row["identifier"]) for row in fewer["contributions"] if row["kind"]}
+    kind, identifier = sorted(named)[0]
+    fewer["identifiers"] = [row for row in fewer["identifiers"] if row["identifier"] != identifier]
+    fewer["used"] = [row for row in fewer["used"] if row["identifier"] != identifier]
+    run = write_run(graph.settings.home, tables(**fewer), "r-2")
+    publish(graph.settings, run)
+    publish(graph.settings, run)
+    with graph.view() as view:
+        kept = [each for each in view.contributions(EVERYONE) if (each.kind, each.identifier) == (kind, identifier)]
+    assert kept
+
+
+def stamped(address: Address) -> int:
+    """How many nodes and relationships carry a stamp or values of two runs."""
+    is_stamped = (
+        "WHERE x.since IS NOT NULL OR x.until IS NOT NULL OR x.changed IS NOT NULL OR x.was_headline IS NOT NULL"
+    )
+    queries = (f"MATCH {pattern} {is_stamped} RETURN count(x) AS n" for pattern in ("(x)", "()-[x]->()"))
+    return sum(int(str(row["n"])) for query in queries for row in address.rows(query))

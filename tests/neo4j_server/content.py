@@ -15,19 +15,19 @@ _ANY_NODE = "MATCH (n) RETURN 1 AS found LIMIT 1"
 # Batches: one transaction of a large graph would run into the limit on transaction memory.
 _DELETE = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
 
-# What the pointer's run holds, plain values only: `seen` and its like differ from publish to publish.
+# What the pointer's run holds, plain values only: stamps differ from publish to publish.
 _NODES = """
 MATCH (p:Pointer {name: 'published'})
-MATCH (x) WHERE x.seen >= p.seq AND coalesce(x.since, 0) <= p.seq
+MATCH (x) WHERE coalesce(x.until, p.seq + 1) > p.seq AND coalesce(x.since, 0) <= p.seq AND NOT x:Pointer AND NOT x:Run
 CALL (x) { UNWIND labels(x) AS label WITH label ORDER BY label RETURN collect(label) AS labels }
 RETURN labels AS labels, properties(x) AS properties
 """
 _LINKS = """
 MATCH (p:Pointer {name: 'published'})
-MATCH (a)-[x]->(b) WHERE x.seen >= p.seq AND coalesce(x.since, 0) <= p.seq
+MATCH (a)-[x]->(b) WHERE coalesce(x.until, p.seq + 1) > p.seq AND coalesce(x.since, 0) <= p.seq
 RETURN [coalesce(a.id, a.key), type(x), coalesce(b.id, b.key)] AS labels, properties(x) AS properties
 """
-_STAMPS = frozenset({"since", "seen", "changed"})
+_STAMPS = frozenset({"since", "until", "changed"})
 
 
 def is_empty(address: Address) -> bool:

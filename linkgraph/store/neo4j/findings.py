@@ -23,7 +23,7 @@ _SIZE: Final = re.compile(r"([\d.]+)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
 _POWERS: Final = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 # Names of properties that are no column of a table: of the nodes Run and Pointer, stamps, and keys.
 _OWN: Final = frozenset(
-    {"id", "key", "since", "seen", "changed"}
+    {"id", "key", "since", "until", "changed"}
     | {"seq", "run_id", "status", "as_of", "config_hash", "cold_start", "tables", "counts"}
     | {"name", "previous_seq", "last_seq", "writing", "held_by", "epoch", "schema"}
 )

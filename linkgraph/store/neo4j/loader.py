@@ -71,7 +71,7 @@ class Neo4jLoader(Neo4jWriter):
     """Loads one run; see `base.GraphWriter`. Entering it refuses a home that is not ours or that is being served."""
 
     def __init__(self, load: Load, run_id: str) -> None:
-        super().__init__(load.login, run_id, _LARGE_BATCH)
+        super().__init__(load.login, run_id, batch=_LARGE_BATCH)
         self._load = load
         self._home = load.place.next
         self._files = self._home.path / "import"
@@ -192,7 +192,7 @@ class Neo4jLoader(Neo4jWriter):
         self._sample = sample
         for table in shapes.IMPORTED:
             for part in pq.ParquetFile(self._file(f"{table}-again")).iter_batches(BATCH):
-                self._commit(f"build/{table}", rows=part.to_pylist(), seq=self._seq, since=None)
+                self._commit(f"build/{table}", rows=part.to_pylist(), since=None)
         for table in TABLES:
             if table not in shapes.IMPORTED:
                 self._load.at(f"send {table}")

@@ -42,13 +42,13 @@ def identifiers(batch: pa.RecordBatch) -> pa.RecordBatch:
 def used(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Relationships from accounts to identifiers."""
     ends = {":START_ID(Account)": batch["account_id"], ":END_ID(Identifier)": _key(batch)}
-    return _stamped(ends | _values(batch, {"account_id", "kind", "identifier"}))
+    return pa.RecordBatch.from_pydict(ends | _values(batch, {"account_id", "kind", "identifier"}))
 
 
 def links(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Relationships between accounts."""
     ends = {":START_ID(Account)": batch["account_a"], ":END_ID(Account)": batch["account_b"]}
-    return _stamped(ends | _values(batch, {"account_a", "account_b"}))
+    return pa.RecordBatch.from_pydict(ends | _values(batch, {"account_a", "account_b"}))
 
 
 def pointer(epoch: int) -> pa.Table:
@@ -83,13 +83,7 @@ def has_empty_text(batch: pa.RecordBatch) -> Any:
 
 def _node(key: dict[str, Any], values: dict[str, Any], labels: list[Any]) -> pa.RecordBatch:
     joined = pc.binary_join_element_wise(*labels, ";", null_handling="skip")
-    return _stamped({**key, **values, ":LABEL": joined})
-
-
-def _stamped(columns: dict[str, Any]) -> pa.RecordBatch:
-    rows = len(next(iter(columns.values())))
-    columns["seen:long"] = pa.repeat(pa.scalar(1, pa.int64()), rows)
-    return pa.RecordBatch.from_pydict(columns)
+    return pa.RecordBatch.from_pydict({**key, **values, ":LABEL": joined})
 
 
 def _values(batch: pa.RecordBatch, but: set[str]) -> dict[str, Any]:

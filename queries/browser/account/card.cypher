@@ -5,7 +5,7 @@
 MATCH (p:Pointer {name: 'published'})
 WITH p.seq AS seq
 MATCH (a:Account {id: $account_id})
-WHERE coalesce(a.since, 0) <= seq AND a.seen >= seq
+WHERE coalesce(a.since, 0) <= seq AND coalesce(a.until, seq + 1) > seq
 RETURN
   a.id AS account_id,
   CASE WHEN seq < a.changed THEN a.was_risk ELSE a.risk END AS risk,

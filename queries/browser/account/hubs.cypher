@@ -4,7 +4,7 @@
 MATCH (p:Pointer {name: 'published'})
 WITH p.seq AS seq
 MATCH path = (a:Account {id: $account_id})-[u:USED]->(i:Identifier)
-WHERE coalesce(u.since, 0) <= seq AND u.seen >= seq
+WHERE coalesce(u.since, 0) <= seq AND coalesce(u.until, seq + 1) > seq
   AND NOT CASE WHEN seq < i.changed THEN i.was_counted ELSE i.counted END
 RETURN
   path AS path,

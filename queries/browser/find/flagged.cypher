@@ -4,7 +4,7 @@
 MATCH (p:Pointer {name: 'published'})
 WITH p.seq AS seq
 MATCH (a:Account)
-WHERE (a.flagged = true OR a.was_flagged = true) AND coalesce(a.since, 0) <= seq AND a.seen >= seq
+WHERE (a.flagged = true OR a.was_flagged = true) AND coalesce(a.since, 0) <= seq AND coalesce(a.until, seq + 1) > seq
   AND CASE WHEN seq < a.changed THEN a.was_flagged ELSE a.flagged END
 RETURN
   a AS account,

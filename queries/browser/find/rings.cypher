@@ -5,7 +5,7 @@
 MATCH (p:Pointer {name: 'published'})
 WITH p.seq AS seq
 MATCH (r:Ring)
-WHERE (r.score >= $score OR r.was_score >= $score) AND coalesce(r.since, 0) <= seq AND r.seen >= seq
+WHERE (r.score >= $score OR r.was_score >= $score) AND coalesce(r.since, 0) <= seq AND coalesce(r.until, seq + 1) > seq
   AND CASE WHEN seq < r.changed THEN r.was_score ELSE r.score END >= $score
 RETURN
   r AS ring,

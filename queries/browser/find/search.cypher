@@ -5,13 +5,13 @@ MATCH (p:Pointer {name: 'published'})
 WITH p.seq AS seq
 CALL (seq) {
   MATCH (a:Account)
-  WHERE a.id STARTS WITH $text AND coalesce(a.since, 0) <= seq AND a.seen >= seq
+  WHERE a.id STARTS WITH $text AND coalesce(a.since, 0) <= seq AND coalesce(a.until, seq + 1) > seq
   RETURN a AS found, a.id AS name
   ORDER BY name
   LIMIT toInteger($limit)
 UNION
   MATCH (r:Ring)
-  WHERE r.id STARTS WITH $text AND coalesce(r.since, 0) <= seq AND r.seen >= seq
+  WHERE r.id STARTS WITH $text AND coalesce(r.since, 0) <= seq AND coalesce(r.until, seq + 1) > seq
   RETURN r AS found, r.id AS name
   ORDER BY name
   LIMIT toInteger($limit)
@@ -21,7 +21,7 @@ UNION
     'phone:', 'stem:'
   ] AS kind
   MATCH (i:Identifier)
-  WHERE i.key STARTS WITH kind + $text AND coalesce(i.since, 0) <= seq AND i.seen >= seq
+  WHERE i.key STARTS WITH kind + $text AND coalesce(i.since, 0) <= seq AND coalesce(i.until, seq + 1) > seq
   RETURN i AS found, i.key AS name
   ORDER BY name
   LIMIT toInteger($limit)

@@ -5,11 +5,11 @@ MATCH (p:Pointer {name: 'published'})
 WITH p.seq AS seq
 CALL (seq) {
   MATCH (e:RingEvent {ring_id: $ring_id})
-  WHERE coalesce(e.since, 0) <= seq AND e.seen >= seq
+  WHERE coalesce(e.since, 0) <= seq AND coalesce(e.until, seq + 1) > seq
   RETURN e
 UNION
   MATCH (e:RingEvent {other_ring_id: $ring_id})
-  WHERE e.event = 'merged' AND coalesce(e.since, 0) <= seq AND e.seen >= seq
+  WHERE e.event = 'merged' AND coalesce(e.since, 0) <= seq AND coalesce(e.until, seq + 1) > seq
   RETURN e
 }
 RETURN

@@ -4,7 +4,7 @@
 MATCH (p:Pointer {name: 'published'})
 WITH p.seq AS seq
 MATCH (a:Account)-[m:MEMBER_OF]->(r:Ring {id: $ring_id})
-WHERE coalesce(m.since, 0) <= seq AND m.seen >= seq
+WHERE coalesce(m.since, 0) <= seq AND coalesce(m.until, seq + 1) > seq
 WITH seq, r, a, m
 ORDER BY m.confidence DESC, a.id
 LIMIT toInteger($limit)
@@ -12,7 +12,7 @@ WITH seq, r, collect(a) AS members, collect(m) AS places
 CALL (seq, members) {
   UNWIND members AS a
   MATCH (a)-[u:USED]->(i:Identifier)
-  WHERE coalesce(u.since, 0) <= seq AND u.seen >= seq
+  WHERE coalesce(u.since, 0) <= seq AND coalesce(u.until, seq + 1) > seq
     AND CASE WHEN seq < i.changed THEN i.was_counted ELSE i.counted END
   WITH i, collect(u) AS each
   WHERE size(each) > 1

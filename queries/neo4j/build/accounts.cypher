@@ -1,5 +1,5 @@
 // Accounts of the run with their values. Labels are for people and their Browser: they are not kept for the run before.
-// params: rows, seq, since
+// params: rows, since
 UNWIND $rows AS row
 MERGE (a:Account {id: row.account_id})
 ON CREATE SET a.since = $since
@@ -8,7 +8,7 @@ SET
   a.role_reason = row.role_reason,
   a.ring_id = row.ring_id, a.membership = row.membership, a.behaviour = row.behaviour, a.one_hop = row.one_hop,
   a.propagated = row.propagated, a.ring = row.ring, a.label = row.label, a.degree = row.degree,
-  a.headline = row.headline, a.seen = $seq
+  a.headline = row.headline
 REMOVE a:Flagged:RiskHigh:Perpetrator:Mule:Victim:Counterparty
 WITH a, [label IN [
   CASE WHEN row.flagged THEN 'Flagged' END, CASE WHEN row.risk >= 0.8 THEN 'RiskHigh' END,

@@ -1,4 +1,4 @@
-// Nodes that no publish leaves so: of no label of ours or without the stamp of a publish, with labels that their values
+// Nodes that no publish leaves so: of no label of ours or without what each of that label has, with labels that their values
 // do not call for (`more`) or without those they do (`less`), or with one of these properties, whose names are not ours.
 // Looks at every node.
 // params: properties, limit
@@ -19,7 +19,7 @@ WITH n, labels(n) AS held, CASE
 END AS due
 WITH n, held, [label IN held WHERE NOT label IN due] AS more, [label IN due WHERE NOT label IN held] AS less,
   [name IN $properties WHERE n[name] IS NOT NULL] AS properties,
-  due <> [] AND (n:Run OR n:Pointer OR n.seen IS NOT NULL) AS is_ours
+  due <> [] AND (n:Run OR n:Pointer OR coalesce(n.headline, n.degree, n.event) IS NOT NULL) AS is_ours
 WHERE NOT is_ours OR more <> [] OR less <> [] OR properties <> []
 RETURN
   coalesce(toStringOrNull(n.id), toStringOrNull(n.key), elementId(n)) AS id, held AS held, more AS more, less AS less,

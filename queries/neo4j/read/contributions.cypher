@@ -6,7 +6,7 @@ UNWIND range(0, size($account_ids) - 1) AS at
 MATCH (a:Account {id: $account_ids[at]})
 CALL (a) {
   MATCH (a)-[b:BECAUSE]->()
-  WHERE coalesce(b.since, 0) <= $seq AND b.seen >= $seq
+  WHERE coalesce(b.since, 0) <= $seq AND coalesce(b.until, $seq + 1) > $seq
   RETURN b
 }
 RETURN

@@ -1,11 +1,12 @@
-// Pairs with both ends among these accounts, at most `limit` in all, most bits first.
+// Pairs with both ends among these accounts, at most `limit` in all, most bits first. The other end goes without its
+// label, or a plan may begin by looking at all accounts for it.
 // params: account_ids, seq, limit
 // returns: account_a, account_b, bits, probability, families, shared, shared_bits
 UNWIND $account_ids AS asked
 MATCH (a:Account {id: asked})
 CALL (a) {
-  MATCH (a)-[l:LINKED]->(b:Account)
-  WHERE coalesce(l.since, 0) <= $seq AND l.seen >= $seq AND b.id IN $account_ids
+  MATCH (a)-[l:LINKED]->(b)
+  WHERE coalesce(l.since, 0) <= $seq AND coalesce(l.until, $seq + 1) > $seq AND b.id IN $account_ids
   RETURN l, b
 }
 RETURN

@@ -1,33 +1,26 @@
-// First pass over accounts of a new run. Those whose values are the same are marked as held by it; of the others
-// the values that readers see now are kept as `was_`, unless an unfinished publish has kept them already. Answers
-// which rows are to be written.
-// params: rows, seq, published
+// First pass over accounts that change, given as they were published: the values that readers see are kept as `was_`.
+// Answers which rows are not so in the graph; of those nothing is kept.
+// params: rows
 // returns: at
 UNWIND range(0, size($rows) - 1) AS at
 WITH at, $rows[at] AS row
 OPTIONAL MATCH (a:Account {id: row.account_id})
 WITH at, a, a IS NOT NULL AND [
   coalesce(a.risk, false), coalesce(a.probability, false), coalesce(a.flagged, false), coalesce(a.role, false),
-  coalesce(a.role_reason, false),
-  coalesce(a.ring_id, false), coalesce(a.membership, false), coalesce(a.behaviour, false), coalesce(a.one_hop, false),
-  coalesce(a.propagated, false), coalesce(a.ring, false), coalesce(a.label, false), coalesce(a.degree, false),
-  coalesce(a.headline, false)
+  coalesce(a.role_reason, false), coalesce(a.ring_id, false), coalesce(a.membership, false), coalesce(a.behaviour,
+  false), coalesce(a.one_hop, false), coalesce(a.propagated, false), coalesce(a.ring, false), coalesce(a.label,
+  false), coalesce(a.degree, false), coalesce(a.headline, false)
 ] = [
-  coalesce(row.risk, false), coalesce(row.probability, false), coalesce(row.flagged, false),
-  coalesce(row.role, false), coalesce(row.role_reason, false),
-  coalesce(row.ring_id, false), coalesce(row.membership, false),
-  coalesce(row.behaviour, false), coalesce(row.one_hop, false), coalesce(row.propagated, false),
-  coalesce(row.ring, false), coalesce(row.label, false), coalesce(row.degree, false), coalesce(row.headline, false)
+  coalesce(row.risk, false), coalesce(row.probability, false), coalesce(row.flagged, false), coalesce(row.role,
+  false), coalesce(row.role_reason, false), coalesce(row.ring_id, false), coalesce(row.membership, false),
+  coalesce(row.behaviour, false), coalesce(row.one_hop, false), coalesce(row.propagated, false), coalesce(row.ring,
+  false), coalesce(row.label, false), coalesce(row.degree, false), coalesce(row.headline, false)
 ] AS same
-FOREACH (kept IN CASE WHEN same THEN [a] ELSE [] END | SET kept.seen = $seq)
-FOREACH (old IN CASE
-  WHEN a IS NOT NULL AND NOT same AND coalesce(a.changed, 0) <= $published THEN [a] ELSE []
-END | SET
-  old.was_risk = old.risk, old.was_probability = old.probability, old.was_flagged = old.flagged,
-  old.was_role = old.role, old.was_role_reason = old.role_reason,
-  old.was_ring_id = old.ring_id, old.was_membership = old.membership,
-  old.was_behaviour = old.behaviour, old.was_one_hop = old.one_hop, old.was_propagated = old.propagated,
-  old.was_ring = old.ring, old.was_label = old.label, old.was_degree = old.degree, old.was_headline = old.headline
+FOREACH (old IN CASE WHEN same THEN [a] ELSE [] END | SET
+  old.was_risk = old.risk, old.was_probability = old.probability, old.was_flagged = old.flagged, old.was_role =
+  old.role, old.was_role_reason = old.role_reason, old.was_ring_id = old.ring_id, old.was_membership = old.membership,
+  old.was_behaviour = old.behaviour, old.was_one_hop = old.one_hop, old.was_propagated = old.propagated, old.was_ring
+  = old.ring, old.was_label = old.label, old.was_degree = old.degree, old.was_headline = old.headline
 )
 WITH at, same
 WHERE NOT same

@@ -1,7 +1,6 @@
-// First pass over identifiers of a new run. Those whose values are the same are marked as held by it; of the others
-// the values that readers see now are kept as `was_`, unless an unfinished publish has kept them already. Answers
-// which rows are to be written.
-// params: rows, seq, published
+// First pass over identifiers that change, given as they were published: the values that readers see are kept as `was_`.
+// Answers which rows are not so in the graph; of those nothing is kept.
+// params: rows
 // returns: at
 UNWIND range(0, size($rows) - 1) AS at
 WITH at, $rows[at] AS row
@@ -10,16 +9,12 @@ WITH at, i, i IS NOT NULL AND [
   coalesce(i.degree, false), coalesce(i.class, false), coalesce(i.first_seen, false), coalesce(i.last_seen, false),
   coalesce(i.voltage, false), coalesce(i.counted, false), coalesce(i.why, false)
 ] = [
-  coalesce(row.degree, false), coalesce(row.class, false), coalesce(row.first_seen, false),
-  coalesce(row.last_seen, false), coalesce(row.voltage, false), coalesce(row.counted, false), coalesce(row.why, false)
+  coalesce(row.degree, false), coalesce(row.class, false), coalesce(row.first_seen, false), coalesce(row.last_seen,
+  false), coalesce(row.voltage, false), coalesce(row.counted, false), coalesce(row.why, false)
 ] AS same
-FOREACH (kept IN CASE WHEN same THEN [i] ELSE [] END | SET kept.seen = $seq)
-FOREACH (old IN CASE
-  WHEN i IS NOT NULL AND NOT same AND coalesce(i.changed, 0) <= $published THEN [i] ELSE []
-END | SET
-  old.was_degree = old.degree, old.was_class = old.class, old.was_first_seen = old.first_seen,
-  old.was_last_seen = old.last_seen, old.was_voltage = old.voltage, old.was_counted = old.counted,
-  old.was_why = old.why
+FOREACH (old IN CASE WHEN same THEN [i] ELSE [] END | SET
+  old.was_degree = old.degree, old.was_class = old.class, old.was_first_seen = old.first_seen, old.was_last_seen =
+  old.last_seen, old.was_voltage = old.voltage, old.was_counted = old.counted, old.was_why = old.why
 )
 WITH at, same
 WHERE NOT same

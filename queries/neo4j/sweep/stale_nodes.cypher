@@ -1,25 +1,37 @@
-// Accounts, identifiers, rings and events that no readable run holds.
+// Nodes that no readable run holds: ended with the run before, or made by a publish that was not seen.
 // params: published
 // returns: id
 CALL () {
   MATCH (x:Account)
-  USING SCAN x:Account
-  WHERE x.seen < $published
+  WHERE x.until <= $published
+  RETURN x
+UNION ALL
+  MATCH (x:Account)
+  WHERE x.since > $published
   RETURN x
 UNION ALL
   MATCH (x:Identifier)
-  USING SCAN x:Identifier
-  WHERE x.seen < $published
+  WHERE x.until <= $published
+  RETURN x
+UNION ALL
+  MATCH (x:Identifier)
+  WHERE x.since > $published
   RETURN x
 UNION ALL
   MATCH (x:Ring)
-  USING SCAN x:Ring
-  WHERE x.seen < $published
+  WHERE x.until <= $published
+  RETURN x
+UNION ALL
+  MATCH (x:Ring)
+  WHERE x.since > $published
   RETURN x
 UNION ALL
   MATCH (x:RingEvent)
-  USING SCAN x:RingEvent
-  WHERE x.seen < $published
+  WHERE x.until <= $published
+  RETURN x
+UNION ALL
+  MATCH (x:RingEvent)
+  WHERE x.since > $published
   RETURN x
 }
 RETURN elementId(x) AS id

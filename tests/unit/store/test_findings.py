@@ -87,4 +87,4 @@ def test_what_is_too_much_to_name_is_said_to_be_more() -> None:
 
 
 def test_names_of_properties_that_are_ours() -> None:
-    assert findings.foreign_names(["risk", "was_risk", "seen", "held_by", "note", "was_note"]) == ["note", "was_note"]
+    assert findings.foreign_names(["risk", "was_risk", "until", "held_by", "note", "was_note"]) == ["note", "was_note"]

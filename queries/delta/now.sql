@@ -1,0 +1,3 @@
+-- The rows of the new run, streamed in as `incoming`.
+CREATE OR REPLACE TABLE now AS
+FROM incoming

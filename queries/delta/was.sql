@@ -1,0 +1,3 @@
+-- The rows of the run before, streamed in as `incoming`.
+CREATE OR REPLACE TABLE was AS
+FROM incoming
