@@ -46,9 +46,9 @@ class Differ:
         self, table: str, schema: pa.Schema, was: Iterable[pa.RecordBatch], now: Iterable[pa.RecordBatch]
     ) -> "Changes":
         """The changes of one table; they hold until the next is compared. Both sides are read to their ends."""
-        self._take("now", schema, now)
-        self._take("was", schema, was)
         try:
+            self._take("now", schema, now)
+            self._take("was", schema, was)
             for name in ("come", "gone"):
                 self._connection.execute(queries.load("delta", name).text)
         except duckdb.Error as error:
@@ -56,9 +56,23 @@ class Differ:
         return Changes(self._connection, schema, _NAMES.get(table, ()))
 
     def _take(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
-        self._connection.register("incoming", pa.RecordBatchReader.from_batches(schema, batches))
+        failed: list[StoreError] = []
+
+        def passing() -> Iterator[pa.RecordBatch]:
+            # DuckDB makes an error of its own of whatever its source raises.
+            try:
+                yield from batches
+            except StoreError as error:
+                failed.append(error)
+                raise
+
+        self._connection.register("incoming", pa.RecordBatchReader.from_batches(schema, passing()))
         try:
             self._connection.execute(queries.load("delta", name).text)
+        except duckdb.Error:
+            if failed:
+                raise failed[0] from None
+            raise
         finally:
             self._connection.unregister("incoming")
 

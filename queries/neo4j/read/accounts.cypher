@@ -1,5 +1,5 @@
 // The accounts with these ids, by id.
-// Run $seq holds what began by then and was seen since; values that change later are still in `was_`.
+// Run $seq holds what began by then and has not ended; values that change later are still in `was_`.
 // Answers follow the list, which is sorted: the server compares texts that come from a parameter by UTF-16 units.
 // params: account_ids, seq, cap
 // returns: account_id, risk, probability, flagged, role, role_reason, ring_id, membership, behaviour, one_hop,

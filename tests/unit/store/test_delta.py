@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linkgraph.errors import StoreError
 from linkgraph.store.delta import Differ
 from linkgraph.tables import TABLES
 
@@ -62,6 +64,16 @@ def test_nodes_are_new_changed_or_ended_by_their_names(was: list[dict[str, Any]]
     assert {one["ring_id"]: (one, other) for one, other in pairs} == {
         name: (before[name], row) for name, row in after.items() if name in before and row != before[name]
     }
+
+
+def test_an_error_of_a_source_is_told_as_it_is() -> None:
+    def failing() -> Iterator[pa.RecordBatch]:
+        yield from batches([{"ring_id": "a", "size": 1, "kinds": None}])
+        raise StoreError("the server does not answer")
+
+    with Differ() as differ, pytest.raises(StoreError, match="^the server does not answer$") as caught:
+        differ.compare("rings", RINGS, failing(), batches([]))
+    assert caught.value.__cause__ is None
 
 
 def test_two_kinds_do_not_meet_in_one_name() -> None:
