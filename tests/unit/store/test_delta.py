@@ -71,7 +71,7 @@ def test_an_error_of_a_source_is_told_as_it_is() -> None:
         yield from batches([{"ring_id": "a", "size": 1, "kinds": None}])
         raise StoreError("the server does not answer")
 
-    with Differ() as differ, pytest.raises(StoreError, match="^the server does not answer$") as caught:
+    with Differ() as differ, pytest.raises(StoreError, match=r"^the server does not answer$") as caught:
         differ.compare("rings", RINGS, failing(), batches([]))
     assert caught.value.__cause__ is None
 
