@@ -146,3 +146,10 @@ def test_a_server_that_holds_another_run_is_not_read(published: Path, empty_neo4
 
 def count(address: Address) -> object:
     return address.rows("MATCH (n) RETURN count(n) AS nodes")[0]["nodes"]
+
+
+@pytest.mark.neo4j
+def test_a_graph_of_an_earlier_linkgraph(published: Path, empty_neo4j: Address) -> None:
+    empty_neo4j.rows("CREATE (:Pointer {name: 'published', schema: 1, seq: 7})-[:OF]->(:Account {id: 'a1', seen: 7})")
+    refused(at(published, empty_neo4j), "an earlier version of linkgraph has written this graph; .* --full")
+    assert count(empty_neo4j) == 2

@@ -33,10 +33,10 @@ from linkgraph.store.neo4j.spool import Spool
 from linkgraph.store.neo4j.view import UnpublishedView
 from linkgraph.tables import TABLES
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 """Which statements of `queries/neo4j/schema` a database of ours has seen."""
 
-OLDEST_SCHEMA: Final = 3
+OLDEST_SCHEMA: Final = 4
 """The oldest graph that this version goes on with; before it every row carried a stamp of the last publish."""
 
 BATCH: Final = 5000
