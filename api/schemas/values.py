@@ -20,12 +20,13 @@ def _no_card_number(text: str) -> str:
 
 CaseId = Annotated[
     str,
-    AfterValidator(_no_card_number),
     Field(
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
         description="the case it is for; kept in the audit",
         examples=["C-17"],
     ),
+    # Last: what stands behind a function is held and not described.
+    AfterValidator(_no_card_number),
 ]
 
 

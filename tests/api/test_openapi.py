@@ -123,3 +123,15 @@ def test_an_answer_leads_to_operations_that_take_what_it_hands_on(document: dict
             given = {each.removeprefix("header.") for each in link["parameters"]}
             assert given <= taken, name
             assert ("If-Match" in given) is ("If-Match" in taken), name
+
+
+def test_the_case_is_described_as_it_is_held(document: dict[str, Any]) -> None:
+    """A check by a function, standing before the pattern, once kept the pattern out of the document."""
+    found = [
+        parameter["schema"]
+        for _, operation in operations(document)
+        for parameter in operation.get("parameters", [])
+        if parameter["name"] == "case_id"
+    ]
+    assert found
+    assert all("pattern" in str(schema) for schema in found)
