@@ -68,6 +68,7 @@ def test_the_graph_is_that_of_a_publish_over_bolt_and_goes_on_like_it(
     assert sent.pop("compared") > 50
     assert sent == {name: WORLD[name].num_rows for name in WORLD}
     assert content.published(made.address) == content.published(neo4j_server)
+    assert commanded(made, "check").exit_code == 0
     assert any(step.startswith("import 2/4 relationship import") for step in steps)
     with (
         closing(open_view(made.settings, first)) as view,
@@ -88,6 +89,8 @@ def test_the_graph_is_that_of_a_publish_over_bolt_and_goes_on_like_it(
 def drill(made: Loaded) -> None:
     """Dump, go on, and load: the graph is again what it was."""
     before, folder = content.published(made.address), made.folder / "backup" / "monday"
+    asked = "MATCH (p:Pointer) RETURN p.epoch AS epoch"
+    epoch = made.address.rows(asked)
     assert "a server works in" in str(commanded(made, "dump", str(folder)).exception)
     assert commanded(made, "stop").exit_code == 0
     assert not made.home.is_served
@@ -99,6 +102,7 @@ def drill(made: Loaded) -> None:
     said = commanded(made, "load", str(folder))
     assert (said.exit_code, said.stdout) == (0, "the graph holds run r-2\n")
     assert content.published(made.address) == before
+    assert made.address.rows(asked) != epoch
     assert "a server works in" in str(commanded(made, "load", str(folder)).exception)
     assert commanded(made, "stop").exit_code == 0
 

@@ -4,7 +4,9 @@ DIR/neo4j.dump    DIR/neo4j.dump.sha256, as `sha256sum` writes it    DIR/linkgra
 """
 
 import json
+import secrets
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -50,14 +52,21 @@ def load(into: Load, folder: Path) -> str:
         into.at("start")
         place.home.start()
         wait_for(into.login)
-    connection = Connection(into.login, writing=False)
-    try:
-        [held] = connection.read(("pointer/held", {}))
-    finally:
-        connection.close()
-    if not held:
+        held = _run_held(into)
+    if held is None:
         raise StoreError(f"{folder}: the dump holds no run of linkgraph")
-    return str(held[0][1])
+    return held
+
+
+def _run_held(into: Load) -> str | None:
+    """The run that the pointer names. Views that were open before the load are made to notice it."""
+    # A newer server is not written to, so its epochs stay as they are.
+    writing = into.place.newer is None
+    with closing(Connection(into.login, writing=writing)) as connection:
+        if writing:
+            connection.write(("pointer/restart", {"epoch": secrets.randbits(48)}), fenced=False)
+        [held] = connection.read(("pointer/held", {}))
+    return held[0][1] if held else None
 
 
 def checked(folder: Path) -> dict[str, object]:

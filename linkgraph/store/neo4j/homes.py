@@ -238,11 +238,15 @@ class Place:
         if record.get("schema", 0) > schema:
             raise StoreError(f"{self.home.path}: a newer version of linkgraph has made this graph")
 
+    @property
+    def newer(self) -> str | None:
+        """Why linkgraph does not write to a server of these jars; None where it does."""
+        return version_problem(next(_kernels(self._lib)), writing=True)
+
     def refuse_newer(self) -> None:
-        """StoreError if the jars are of a release that linkgraph does not write to, before anything long is begun."""
-        problem = version_problem(next(_kernels(self._lib)), writing=True)
-        if problem:
-            raise StoreError(f"NEO4J_LIB: {problem}")
+        """StoreError if the jars are of a release that is not written to, before anything long is begun."""
+        if self.newer:
+            raise StoreError(f"NEO4J_LIB: {self.newer}")
 
     def refuse_served(self, but_ours: bool = False) -> None:
         """StoreError if a server works in the home; `but_ours`: unless it is one that `switch` can stop."""
