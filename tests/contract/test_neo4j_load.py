@@ -21,7 +21,7 @@ from linkgraph.nightly import publish
 from linkgraph.store import open_loaders, open_view
 from linkgraph.store.neo4j import login_of
 from linkgraph.store.neo4j.dumps import checked
-from linkgraph.store.neo4j.writer import SCHEMA
+from linkgraph.store.neo4j.writer import OLDEST_SCHEMA, SCHEMA
 from tests.builders import NEXT_WORLD, WORLD, tables, write_run
 from tests.conftest import Store
 from tests.neo4j_server import content
@@ -109,14 +109,15 @@ def drill(made: Loaded) -> None:
 
 def test_a_dump_that_is_not_what_was_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "neo4j.dump").write_bytes(b"dump")
-    (tmp_path / "linkgraph.json").write_text('{"schema": 1}', encoding="utf-8")
+    (tmp_path / "linkgraph.json").write_text(f'{{"schema": {SCHEMA}}}', encoding="utf-8")
     with pytest.raises(StoreError, match="holds no dump of linkgraph"):
         checked(tmp_path)
     (tmp_path / "neo4j.dump.sha256").write_text(f"{sha256(b'dump').hexdigest()}  neo4j.dump\n", encoding="ascii")
-    assert checked(tmp_path) == {"schema": 1}
-    (tmp_path / "linkgraph.json").write_text(f'{{"schema": {SCHEMA + 1}}}', encoding="utf-8")
-    with pytest.raises(StoreError, match="a newer version of linkgraph"):
-        checked(tmp_path)
+    assert checked(tmp_path) == {"schema": SCHEMA}
+    for schema, version in ((SCHEMA + 1, "a newer"), (OLDEST_SCHEMA - 1, "an earlier")):
+        (tmp_path / "linkgraph.json").write_text(f'{{"schema": {schema}}}', encoding="utf-8")
+        with pytest.raises(StoreError, match=f"{version} version of linkgraph has made this dump"):
+            checked(tmp_path)
     (tmp_path / "neo4j.dump").write_bytes(b"dumb")
     with pytest.raises(StoreError, match="is not what its checksum says"):
         checked(tmp_path)

@@ -15,7 +15,7 @@ from linkgraph.runs import digest_of
 from linkgraph.store.neo4j.connection import Connection, wait_for
 from linkgraph.store.neo4j.homes import RECORD, Place
 from linkgraph.store.neo4j.loader import Load
-from linkgraph.store.neo4j.writer import SCHEMA
+from linkgraph.store.neo4j.writer import OLDEST_SCHEMA, SCHEMA
 
 _DUMP: Final = "neo4j.dump"
 
@@ -70,7 +70,7 @@ def _run_held(into: Load) -> str | None:
 
 
 def checked(folder: Path) -> dict[str, object]:
-    """The record of a dump; StoreError unless it is whole, unchanged, and of no newer schema."""
+    """The record of a dump; StoreError unless it is whole, unchanged, and of a schema that can be read."""
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         wanted = (folder / f"{_DUMP}.sha256").read_text(encoding="ascii").split()[0]
@@ -79,6 +79,8 @@ def checked(folder: Path) -> dict[str, object]:
         raise StoreError(f"{folder} holds no dump of linkgraph") from None
     if found != wanted:
         raise StoreError(f"{folder / _DUMP} is not what its checksum says")
-    if not isinstance(record, dict) or record.get("schema", 0) > SCHEMA:
-        raise StoreError(f"{folder}: a newer version of linkgraph has made this dump")
+    schema = record.get("schema", 0) if isinstance(record, dict) else 0
+    if not OLDEST_SCHEMA <= schema <= SCHEMA:
+        version = "a newer" if schema > SCHEMA else "an earlier"
+        raise StoreError(f"{folder}: {version} version of linkgraph has made this dump: publish with --full instead")
     return record
