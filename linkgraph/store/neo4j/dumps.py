@@ -72,7 +72,7 @@ def _run_held(into: Load) -> str | None:
 def checked(folder: Path) -> dict[str, object]:
     """The record of a dump; StoreError unless it is whole, unchanged, and of a schema that can be read."""
     try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        record: dict[str, object] = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         wanted = (folder / f"{_DUMP}.sha256").read_text(encoding="ascii").split()[0]
         found = digest_of(folder / _DUMP)
     except (OSError, ValueError, IndexError):
@@ -80,6 +80,8 @@ def checked(folder: Path) -> dict[str, object]:
     if found != wanted:
         raise StoreError(f"{folder / _DUMP} is not what its checksum says")
     schema = record.get("schema", 0) if isinstance(record, dict) else 0
+    if not isinstance(schema, int):
+        raise StoreError(f"{folder} holds no dump of linkgraph")
     if not OLDEST_SCHEMA <= schema <= SCHEMA:
         version = "a newer" if schema > SCHEMA else "an earlier"
         raise StoreError(f"{folder}: {version} version of linkgraph has made this dump: publish with --full instead")
