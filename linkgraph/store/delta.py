@@ -34,6 +34,7 @@ class Differ:
         self._folder = tempfile.mkdtemp(prefix="delta-")
         config: dict[str, Any] = {"memory_limit": self._memory_limit, "temp_directory": self._folder, "threads": 1}
         self._connection = duckdb.connect(config=config)
+        self._connection.execute(queries.load("delta", "quiet").text)
         return self
 
     def __exit__(

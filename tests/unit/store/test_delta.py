@@ -76,6 +76,12 @@ def test_an_error_of_a_source_is_told_as_it_is() -> None:
     assert caught.value.__cause__ is None
 
 
+def test_comparing_shows_no_progress_of_its_own() -> None:
+    with Differ() as differ:
+        (shown,) = differ._connection.execute("SELECT current_setting('enable_progress_bar')").fetchone() or (None,)
+    assert shown is False
+
+
 def test_two_kinds_do_not_meet_in_one_name() -> None:
     """'a' and 'b:c', 'a:b' and 'c': a kind has no colon."""
     schema = TABLES["identifiers"]
