@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from linkgraph.explain import scores
-from linkgraph.explain.holding import Held, leavers, read_ring
+from linkgraph.explain.holding import Held, leavers_without, read_ring
 from linkgraph.explain.network import Changed, Changes, Near, solve_for
 from linkgraph.explain.seeds import REMAINDER
 from linkgraph.explain.whatif import Standing, Supposition, View, place_of, resolve, stand
 from linkgraph.model import Account
-from linkgraph.solved import Floats, Solved
+from linkgraph.solved import Floats, Ints, Solved
 
 # Identifiers looked at closely, and how many may be taken before the search gives up.
 LOOKED_AT = 10
@@ -62,14 +62,15 @@ def smallest_clearing(view: View, net: Solved, account: Account) -> Clearing | N
     if not account.flagged:
         return None
     place, ring = place_of(net, account.account_id), read_ring(view, account.ring_id) if account.ring_id else None
-    after, _ = stand(net, place, Changes(), account.ring_id)
-    keys, reaches = _looked_at(net, place, ring)
+    after, near = stand(net, place, Changes(), account.ring_id)
+    keys, reaches, nodes = _looked_at(net, place, ring)
     taken: list[int] = []
     while after.flagged and len(taken) < min(MOST_TAKEN, len(keys)):
         tried = {each: _foreseen(net, account, ring, (keys, reaches), [*taken, each]) for each in range(len(keys))}
         best = min((each for each in tried if each not in taken), key=lambda each: (tried[each], each))
         taken.append(best)
-        after = _without(net, account, ring, [keys[each] for each in taken])
+        after, near = _without(net, account, ring, ([keys[each] for each in taken], nodes))
+        nodes = near.nodes
     return Clearing(tuple(keys[each] for each in taken), not after.flagged, after)
 
 
@@ -80,22 +81,26 @@ def _foreseen(
     keys, reaches = reached
     gone = frozenset(keys[each] for each in taken)
     place = place_of(net, account.account_id)
-    stays = ring is None or account.account_id not in leavers(ring, net.rules, Supposition(identifiers=gone).refutes)
+    stays = ring is None or account.account_id not in leavers_without(ring, net.rules, gone)
     terms = (float(net.ring[place]), float(net.ring_firm[place])) if stays else (0.0, 0.0)
     chosen = list(dict.fromkeys(taken))
     return min(each.score(chosen, net) + net.rules.ring * term for each, term in zip(reaches, terms, strict=True))
 
 
-def _without(net: Solved, account: Account, ring: Held | None, keys: list[str]) -> Standing:
-    supposed = Supposition(identifiers=frozenset(keys))
-    leaves = ring is not None and account.account_id in leavers(ring, net.rules, supposed.refutes)
-    place = place_of(net, account.account_id)
-    return stand(net, place, resolve(net, supposed)[0], None if leaves else account.ring_id)[0]
+def _without(
+    net: Solved, account: Account, ring: Held | None, without: tuple[list[str], Ints]
+) -> tuple[Standing, Near]:
+    """The account without some identifiers; solved from the nodes that were solved before, which saves widening."""
+    gone, nodes = frozenset(without[0]), without[1]
+    leaves = ring is not None and account.account_id in leavers_without(ring, net.rules, gone)
+    changes, _ = resolve(net, Supposition(identifiers=gone))
+    return stand(net, place_of(net, account.account_id), changes, None if leaves else account.ring_id, nodes)
 
 
-def _looked_at(net: Solved, account: int, ring: Held | None) -> tuple[list[str], tuple[_Reach, _Reach]]:
+def _looked_at(net: Solved, account: int, ring: Held | None) -> tuple[list[str], tuple[_Reach, _Reach], Ints]:
     """Identifiers whose loss may matter, by the most voltage each can cost, v_t - v_t' <= G_tx v_x D_x, by the fraud
-    met there, and by what holds the account to its ring; and what they carry, with and without IP addresses.
+    met there, and by what holds the account to its ring; what they carry, with and without IP addresses; and the nodes
+    that were solved for.
     """
     near = [solve_for(Changed(net, firm=firm, alone=account), account, REMAINDER) for firm in (False, True)]
     is_thing = near[0].nodes >= net.first_identifier
@@ -108,7 +113,7 @@ def _looked_at(net: Solved, account: int, ring: Held | None) -> tuple[list[str],
     held = [net.node_of_key(key) for bond in bonds for key, *_ in bond.parts if key]
     nodes = list(dict.fromkeys([*nodes, *(node for node in held if node is not None)]))[: 2 * LOOKED_AT]
     reaches = [_reach(each, account, nodes, found) for each, found in zip(near, met, strict=True)]
-    return [net.key_of(node) for node in nodes], (reaches[0], reaches[1])
+    return [net.key_of(node) for node in nodes], (reaches[0], reaches[1]), near[0].nodes
 
 
 def _reach(near: Near, account: int, nodes: list[int], met: dict[int, float]) -> _Reach:

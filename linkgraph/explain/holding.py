@@ -1,14 +1,15 @@
 """Who is held to a ring by which pairs: what is left of a ring when some evidence does not count."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
 from linkgraph.detect import pairs as linking
 from linkgraph.detect.evidence import UNITS_PER_BIT
-from linkgraph.detect.graph import components
 from linkgraph.explain import signs
 from linkgraph.kinds import BY_NAME
 from linkgraph.model import Member, Pair
@@ -39,13 +40,28 @@ class Bond:
     parts: tuple[tuple[str | None, str, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Held:
     """A ring as its pairs hold it. cut: there are more pairs than were read."""
 
     ids: tuple[str, ...]
     bonds: tuple[Bond, ...]
     cut: bool
+
+    @cached_property
+    def whole(self) -> frozenset[str]:
+        """The largest part of the members that pairs hold together."""
+        return _largest(self.ids, self.bonds)
+
+    @cached_property
+    def naming(self) -> dict[str, list[int]]:
+        """The places of the pairs that name each identifier."""
+        found: dict[str, list[int]] = {}
+        for place, each in enumerate(self.bonds):
+            for key, *_ in each.parts:
+                if key is not None:
+                    found.setdefault(key, []).append(place)
+        return found
 
 
 def read_ring(view: View, ring_id: str) -> Held:
@@ -73,12 +89,23 @@ def leavers(held: Held, rules: Rules, refutes: Refutes) -> frozenset[str]:
     A ring is the largest part of its members that pairs hold together. When that falls below the least size of a ring,
     nobody is left in it. Members whom pairs did not hold before stay, as something else put them there.
     """
-    before = _largest(held.ids, held.bonds)
-    left = [each for each in held.bonds if holds(each, rules, refutes)]
-    if len(left) == len(held.bonds):
+    return _left_by(held, rules, {at for at, each in enumerate(held.bonds) if not holds(each, rules, refutes)})
+
+
+def leavers_without(held: Held, rules: Rules, keys: frozenset[str]) -> frozenset[str]:
+    """The same where these identifiers do not count, without looking at pairs that name none of them."""
+    named = {at for key in keys for at in held.naming.get(key, ())}
+    return _left_by(
+        held, rules, {at for at in named if not holds(held.bonds[at], rules, lambda a, b, key: key in keys)}
+    )
+
+
+def _left_by(held: Held, rules: Rules, gone: set[int]) -> frozenset[str]:
+    if not gone:
         return frozenset()
+    before, left = held.whole, [each for at, each in enumerate(held.bonds) if at not in gone]
     after = _largest(sorted(before), left)
-    return frozenset(before - after if len(after) >= min(rules.ring_min, len(before)) else held.ids)
+    return before - after if len(after) >= min(rules.ring_min, len(before)) else frozenset(held.ids)
 
 
 def holds(bond: Bond, rules: Rules, refutes: Refutes) -> bool:
@@ -102,13 +129,24 @@ def left_rings(
     return gone, ("pairs",) if any(each.cut for each in rings) else ()
 
 
-def _largest(ids: Sequence[str], bonds: Sequence[Bond]) -> set[str]:
-    """The largest part of `ids` that the pairs hold together; of several, the one with the smallest id."""
-    place = {account_id: number for number, account_id in enumerate(sorted(ids))}
-    ends = [(place[b.account_a], place[b.account_b]) for b in bonds if b.account_a in place and b.account_b in place]
+def _largest(ids: Sequence[str], bonds: Sequence[Bond]) -> frozenset[str]:
+    """The largest part of `ids` that the pairs hold together; of several, the one with the smallest id.
+
+    Rings are small and this is asked often: a graph library takes longer to be handed one than this takes.
+    """
+    first = {each: each for each in ids}
+
+    def root(of: str) -> str:
+        while first[of] != of:
+            first[of] = of = first[first[of]]
+        return of
+
+    ends = [(b.account_a, b.account_b) for b in bonds if b.account_a in first and b.account_b in first]
+    for one, other in ends:
+        a, b = sorted((root(one), root(other)))
+        first[b] = a
     if not ends:
-        return set()
-    one, other = (np.array(column, np.int32) for column in zip(*ends, strict=True))
-    part = components(len(place), one, other)
-    biggest = int(np.argmax(np.bincount(part)))
-    return {account_id for account_id, number in place.items() if part[number] == biggest}
+        return frozenset()
+    parts = Counter(root(each) for each in ids)
+    biggest = min(parts, key=lambda each: (-parts[each], each))
+    return frozenset(each for each in ids if root(each) == biggest)

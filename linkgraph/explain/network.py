@@ -136,7 +136,7 @@ class Changed:
 
     def _gone(self, left: Ints, right: Ints) -> NDArray[np.bool_]:
         whole = [*self.changes.identifiers, *self.split]
-        gone = np.isin(left, whole) | np.isin(right, whole)
+        gone = np.isin(left, whole) | np.isin(right, whole) if whole else np.zeros(len(left), dtype=bool)
         for account, identifier in self.changes.links:
             gone |= ((left == account) & (right == identifier)) | ((left == identifier) & (right == account))
         return gone | self._is_ip(left) | self._is_ip(right) if self.firm else gone

@@ -7,7 +7,7 @@ has sent is not counted yet. Without evidence no score rises.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from types import MappingProxyType
@@ -151,9 +151,15 @@ def effects(view: View, net: Solved, supposed: Supposition) -> tuple[list[Effect
     return moved, (*(("nodes",) if truncated else ()), *cut)
 
 
-def stand(net: Solved, account: int, changes: Changes, ring_id: str | None) -> tuple[Standing, Near]:
-    """What a night would say of an account with these changes, in this ring or in none."""
-    full, firm = (solve_near(Changed(net, changes, without_ip, account), [account]) for without_ip in (False, True))
+def stand(
+    net: Solved, account: int, changes: Changes, ring_id: str | None, around: Iterable[int] = ()
+) -> tuple[Standing, Near]:
+    """What a night would say of an account with these changes, in this ring or in none.
+
+    around: nodes that are likely to feel it, from which to begin.
+    """
+    nodes = [account, *around]
+    full, firm = (solve_near(Changed(net, changes, without_ip, account), nodes) for without_ip in (False, True))
     return _standing(net, account, changes, (full, firm), ring_id), full
 
 
