@@ -1,4 +1,7 @@
-"""What changed between two runs, table by table: rows that came and rows that went. A row with other values is both."""
+"""What changed between two runs, table by table: rows that came and rows that went. A row with other values is both.
+
+Rows are compared as sets: no table of a run holds one twice.
+"""
 
 import shutil
 import tempfile
@@ -32,7 +35,7 @@ class Differ:
 
     def __enter__(self) -> Self:
         self._folder = tempfile.mkdtemp(prefix="delta-")
-        config: dict[str, Any] = {"memory_limit": self._memory_limit, "temp_directory": self._folder, "threads": 1}
+        config: dict[str, Any] = {"memory_limit": self._memory_limit, "temp_directory": self._folder}
         self._connection = duckdb.connect(config=config)
         self._connection.execute(queries.load("delta", "quiet").text)
         return self

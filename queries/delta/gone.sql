@@ -1,5 +1,5 @@
 -- Rows of the run before that the new one does not have: ended ones, and the former values of those that changed.
 CREATE OR REPLACE TABLE gone AS
 FROM was
-EXCEPT ALL
+EXCEPT
 FROM now

@@ -224,9 +224,7 @@ class Neo4jWriter:
 
     def _add(self, table: str, parts: Iterable[pa.RecordBatch]) -> None:
         since = None if self._published is None else self._seq
-        for part in parts:
-            if not part.num_rows:
-                continue
+        for part in self._cut(parts):
             found = self._commit(f"build/{table}", rows=part.to_pylist(), since=since)
             self.changed += part.num_rows
             if found and found[0][0] != part.num_rows:
@@ -235,10 +233,13 @@ class Neo4jWriter:
                     "ring that this run does not hold"
                 )
 
-    def _end(self, table: str, parts: Iterable[pa.RecordBatch]) -> None:
+    def _cut(self, parts: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """In batches that one transaction takes."""
         for part in parts:
-            if not part.num_rows:
-                continue
+            yield from (part.slice(at, self._batch) for at in range(0, part.num_rows, self._batch))
+
+    def _end(self, table: str, parts: Iterable[pa.RecordBatch]) -> None:
+        for part in self._cut(parts):
             [[found]] = self._commit(f"end/{table}", rows=part.to_pylist(), seq=self._seq)
             self.changed += part.num_rows
             if found != part.num_rows:
@@ -304,9 +305,9 @@ class Neo4jWriter:
         self._clean()
 
     def _parts(self, table: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """Rows in the table's own schema, at most a batch at a time; refuses a null where none may be."""
+        """Rows in the table's own schema, counted and sampled; refuses a null where none may be."""
         for batch in batches:
-            for part in fitted(table, batch).to_batches(max_chunksize=self._batch):
+            for part in fitted(table, batch).to_batches():
                 self._sent[table] += part.num_rows
                 self._sample.offer(table, part)
                 yield part
