@@ -47,6 +47,12 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("NEO4J_EXPLORE_URI", "neo4j_explore_uri"),
         description="address of the read-only exploration server",
     )
+    browser_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+/$",
+        description="address of the Neo4j Browser, as `http://localhost:7474/browser/`: who may read the served kit",
+    )
+    kit_port: int = Field(7480, ge=1, le=65535, description="port of loopback that `linkgraph neo4j kit --serve` takes")
     keys_file: Path | None = Field(
         None, description="TOML file with one HMAC key per kind; default: `keys.toml` in home, made on first use"
     )

@@ -5,6 +5,7 @@ Guides hold what the run says of a ring or account: tokens and ids, no value beh
 """
 
 import hashlib
+import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,23 +21,23 @@ _LONGEST = 200
 _DAY = (1980, 1, 1, 0, 0, 0)
 
 
-def write_kit(folder: Path) -> list[Path]:
-    """Style, saved queries (as files and zipped, to be dropped on the Browser) and start guide; the files written."""
+def fixed_files() -> dict[str, bytes]:
+    """Style, start guide, and saved queries, as files and zipped (to be dropped on the Browser), by path."""
     texts = {"style.grass": style.text(), "start.html": guides.start_guide()}
     texts |= {f"queries/{name}": text for name, text in saved_queries()}
-    written = [_write(folder / name, text) for name, text in texts.items()]
-    archive = folder / "queries.zip"
-    with zipfile.ZipFile(archive, "w") as zipped:
-        for name, text in saved_queries():
-            zipped.writestr(zipfile.ZipInfo(name, _DAY), text)
-    return [*written, archive]
+    return {name: text.encode() for name, text in texts.items()} | {"queries.zip": _zipped()}
+
+
+def write_kit(folder: Path) -> list[Path]:
+    """The kit but for guides of rings and accounts; the files written."""
+    return [_write(folder / name, content) for name, content in fixed_files().items()]
 
 
 def write_guides(folder: Path, view: GraphView, ring_ids: Sequence[str], account_ids: Sequence[str]) -> list[Path]:
     """Guides of these rings and accounts of a run; NotFoundError if it has none of that id."""
     rings = [(folder / "rings" / _file_name(each), guides.ring_guide(view, each)) for each in ring_ids]
     accounts = [(folder / "accounts" / _file_name(each), guides.account_guide(view, each)) for each in account_ids]
-    return [_write(path, text) for path, text in [*rings, *accounts]]
+    return [_write(path, text.encode()) for path, text in [*rings, *accounts]]
 
 
 def saved_queries() -> Iterator[tuple[str, str]]:
@@ -56,7 +57,15 @@ def _file_name(name: str) -> str:
     return f"{plain}.html"
 
 
-def _write(path: Path, text: str) -> Path:
+def _zipped() -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as zipped:
+        for name, text in saved_queries():
+            zipped.writestr(zipfile.ZipInfo(name, _DAY), text)
+    return held.getvalue()
+
+
+def _write(path: Path, content: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_bytes(content)
     return path

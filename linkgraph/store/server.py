@@ -28,6 +28,14 @@ class Setting(NamedTuple):
     container: str | None = None
 
 
+def post_connect(port: int) -> str:
+    """What the Browser is told to do after a login: style and start guide of the kit served at `port`, and to draw what
+    was asked for, not every relationship between what is drawn.
+    """
+    kit = f"http://localhost:{port}"
+    return f"style {kit}/style.grass; config autoComplete: false; guide {kit}/start.html"
+
+
 SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("server.config.strict_validation.enabled", "true", "a misspelt setting stops the server"),
     Setting(
@@ -52,6 +60,11 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("internal.dbms.cypher_ip_blocklist", "0.0.0.0/0,::/0", "LOAD CSV would fetch any address within reach"),
     Setting("dbms.usage_report.enabled", "false", "nothing about this graph is reported to anyone"),
     Setting("client.allow_telemetry", "false", "nor by the Browser"),
+    Setting(
+        "browser.post_connect_cmd",
+        post_connect(7480),
+        "what the Browser does after a login, where `linkgraph neo4j kit --serve` runs on its machine",
+    ),
 )
 
 EXPLORE: Final[tuple[Setting, ...]] = (

@@ -21,6 +21,7 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 COMMANDS = {command.name or "": command for command in typer.main.get_group(app).commands.values()}
 # The default of the others is nothing, or too long to show.
 _SHOWN = set(Settings.model_fields) - {
+    "browser_url",
     "keys_file",
     "database_url",
     "audit_key_file",

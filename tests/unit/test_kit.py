@@ -34,7 +34,7 @@ LABELS |= {kind.capitalize() for kind in KIND_NAMES}
 TYPES = set(re.findall(r"\[\w*:([A-Z_]+)", BUILD))
 # By label or type: the columns of its table under the names they have there, and what the store adds.
 PROPERTIES = {
-    owner: names | {f"was_{name}" for name in names} | {"key", "since", "seen", "changed"}
+    owner: names | {f"was_{name}" for name in names} | {"key", "since", "until", "changed"}
     for table, owner in (LABELS_OF | TYPES_OF).items()
     for names in [{HOMES[table].get(column, column) for column in TABLES[table].names} - {"start", "end"}]
 } | {"Pointer": {"name", "seq"}}
