@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
@@ -23,6 +23,7 @@ from linkgraph import __version__
 from linkgraph.casework.keys import Principal
 from linkgraph.casework.opening import Casework
 from linkgraph.explain.bearing import Rulings
+from linkgraph.kit.serving import deep_link
 from linkgraph.model import RingSort, RunStamp
 from linkgraph.runs import Run
 from linkgraph.settings import Settings
@@ -54,7 +55,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One request's look at one run."""
+    """One request's look at one run. `guide`: opens the Neo4j Browser on whom it is about; None where nothing does."""
 
     service: Service
     request_id: str
@@ -62,6 +63,7 @@ class Reading:
     run: Run
     view: GraphView
     stamp: RunStamp
+    guide: str | None
 
     def net(self) -> Solved | None:
         """The run's solved network; None where an earlier version made the run."""
@@ -75,7 +77,8 @@ class Reading:
     def answer(self, shape: type[Answer[Any]], data: object, limits_hit: Sequence[str] = ()) -> Response:
         """The answer in its frame, tokens cut for a viewer.
 
-        Its tag changes with the run, when that goes stale, with what is cut, and with the version of the product.
+        Its tag changes with the run, when that goes stale, with what is cut, what it links to, and with the version of
+        the product.
         """
         age = self.service.now() - self.stamp.as_of
         stale = age > self.service.settings.stale_hours * 3600
@@ -88,11 +91,12 @@ class Reading:
             truncated=bool(limits_hit),
             limits_hit=list(limits_hit),
             request_id=self.request_id,
+            browser=self.guide,
         )
         for name in limits_hit:
             self.service.metrics.truncated.labels(name).inc()
         cut = self.principal is not None and is_masked(self.principal.role)
-        stands_for = f"{__version__} {self.stamp.run_id} {stale} {cut}"
+        stands_for = f"{__version__} {self.stamp.run_id} {stale} {cut} {self.guide}"
         tag = hmac.digest(self.service.casework.signing, stands_for.encode(), "sha256").hex()[:16]
         whole = shape(meta=meta, data=data)
         body = _cut(whole) if cut else whole.model_dump_json()
@@ -108,7 +112,7 @@ def _cut(answer: Answer[Any]) -> str:
 class Ask:
     """A request that may look at a run. `principal`: who asks; None where no key is needed.
 
-    operation: its id. path: as it was sent. note: what its audit row says besides.
+    operation: its id. path: as it was sent. note: what its audit row says besides. guide: see Reading.
     """
 
     service: Service
@@ -117,6 +121,7 @@ class Ask:
     operation: str
     path: str
     note: Note
+    guide: str | None
 
     @property
     def now(self) -> int:
@@ -140,7 +145,9 @@ class Ask:
             self.note.purpose = query.case_id
             run_id = run_id or query.run
         with self.service.views.read(run_id) as (run, view):
-            yield Reading(self.service, self.request_id, self.principal, run, view, view.run())
+            # Guides are of the published run, which need not have whom an earlier one has.
+            guide = self.guide if run_id is None else None
+            yield Reading(self.service, self.request_id, self.principal, run, view, view.run(), guide)
 
     def answer(self, shape: type[BareAnswer[Any]], data: object, limits_hit: Sequence[str] = ()) -> Response:
         """An answer that comes from no run, in its frame."""
@@ -151,7 +158,18 @@ class Ask:
 async def _ask(request: Request) -> Ask:
     state, route = request.state, request.scope["route"]
     who = getattr(state, "principal", None)
-    return Ask(request.app.state.service, state.request_id, who, route.operation_id, request.scope["path"], state.note)
+    service: Service = request.app.state.service
+    guide = _guide(service.settings, request.path_params)
+    return Ask(service, state.request_id, who, route.operation_id, request.scope["path"], state.note, guide)
+
+
+def _guide(settings: Settings, named: Mapping[str, str]) -> str | None:
+    if settings.browser_url is None:
+        return None
+    for parameter, group in (("account_id", "accounts"), ("ring_id", "rings")):
+        if parameter in named:
+            return deep_link(settings.browser_url, settings.kit_port, group, unquote(named[parameter]))
+    return None
 
 
 class CaseQuery(BaseModel):

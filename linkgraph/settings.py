@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     browser_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s?#]+/$",
-        description="address of the Neo4j Browser, as `http://localhost:7474/browser/`: who may read the served kit",
+        description="address of the Neo4j Browser, as `http://localhost:7474/browser/`; answers then link to guides",
     )
     kit_port: int = Field(7480, ge=1, le=65535, description="port of loopback that `linkgraph neo4j kit --serve` takes")
     keys_file: Path | None = Field(

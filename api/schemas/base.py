@@ -72,6 +72,10 @@ class Meta(Wire):
     truncated: bool = Field(description="a limit kept something out of this answer")
     limits_hit: list[str] = Field(description="names of the lists that a limit cut", examples=[["pairs"]])
     request_id: RequestId
+    browser: str | None = Field(
+        description="opens the guide of the account or ring in the Neo4j Browser; null where the service knows of none",
+        examples=["http://localhost:7474/browser/?cmd=guide&arg=http%3A%2F%2Flocalhost%3A7480%2Faccounts%2FA1.html"],
+    )
 
 
 class BareMeta(Wire):

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from linkgraph import queries
 from linkgraph.errors import NotFoundError
+from linkgraph.explain.ring import find_ring
 from linkgraph.model import RunStamp
 from linkgraph.store.base import GraphView
 
@@ -64,11 +65,10 @@ def start_guide() -> str:
 
 
 def ring_guide(view: GraphView, ring_id: str) -> str:
-    """The guide of one ring of a run."""
-    rings = view.rings_by_id([ring_id])
-    if not rings:
-        raise NotFoundError(f"no ring {ring_id}")
-    ring, members = rings[0], view.members([ring_id])
+    """The guide of one ring of a run, or of the one that its id has merged into; NotFoundError if there is none."""
+    ring = find_ring(view, ring_id)
+    ring_id = ring.ring_id
+    members = view.members([ring_id])
     accounts = {each.account_id: each for each in view.accounts([each.account_id for each in members[:_SHOWN]])}
     facts = {
         "headline": ring.headline,

@@ -52,6 +52,7 @@ def test_every_answer_says_which_run_it_is_from(world: httpx.Client) -> None:
         "truncated": False,
         "limits_hit": [],
         "request_id": answer.headers["x-request-id"],
+        "browser": None,
     }
 
 

@@ -49,7 +49,7 @@ def service(home: Path, database_url: str) -> Iterator[Service]:
 
 def asking(service: Service, **changes: Any) -> Ask:
     """A request to change something."""
-    return replace(Ask(service, "q1", ANN, "change_it", "/v1/things", Note()), **changes)
+    return replace(Ask(service, "q1", ANN, "change_it", "/v1/things", Note(), None), **changes)
 
 
 def effect(connection: Connection) -> Changed:

@@ -102,6 +102,7 @@ def test_guides_tell_what_the_run_holds(home: Path) -> None:
     store.publish(WORLD)
     with store.view() as view:
         ring_page, account_page = guides.ring_guide(view, "r1"), guides.account_guide(view, "a1")
+        assert guides.ring_guide(view, "r0") == ring_page  # it merged into that ring
         with pytest.raises(NotFoundError):
             guides.ring_guide(view, "nowhere")
         with pytest.raises(NotFoundError):
