@@ -6,9 +6,10 @@ from typing import Literal, Protocol
 
 from linkgraph.errors import NotFoundError
 from linkgraph.explain import shares, whatif
+from linkgraph.explain.holding import read_ring
 from linkgraph.explain.seeds import sources
-from linkgraph.explain.whatif import SAME, Standing, Supposition, place_of, what_if
-from linkgraph.model import Contribution
+from linkgraph.explain.whatif import SAME, Standing, Supposition, place_of, suppose
+from linkgraph.model import Account, Contribution
 from linkgraph.solved import Solved
 
 # Identifiers and labels that are taken away in turn, those of the largest shares.
@@ -49,10 +50,16 @@ class Each:
 
 def without_each(view: View, net: Solved, account_id: str) -> Each:
     """The account without each thing; NotFoundError if the run does not know it. All exact as in `what_if`."""
-    keys, labels = _named(view, net, account_id)
-    tried = list(_tried(account_id, keys[:IDENTIFIERS], labels[:LABELS]))
-    whole = what_if(view, net, account_id, Supposition())
-    found = [(what, name, what_if(view, net, account_id, supposed)) for what, name, supposed in tried]
+    accounts = view.accounts([account_id])
+    if not accounts:
+        raise NotFoundError("no such account in this run")
+    [account] = accounts
+    keys, labels = _named(view, net, account)
+    tried = _tried(account_id, keys[:IDENTIFIERS], labels[:LABELS])
+    # Read once: a large ring takes longer to be read than to be held again.
+    ring = read_ring(view, account.ring_id) if account.ring_id else None
+    whole = suppose(net, account, ring, Supposition())
+    found = [(what, name, suppose(net, account, ring, supposed)) for what, name, supposed in tried]
     rows = [Alone(what, name, one.effect.after, one.leaves_with, one.effect.differs) for what, name, one in found]
     order = {"identifier": 0, "link": 1, "label": 2}
     rows.sort(key=lambda row: (round(row.after.score / SAME), order[row.what], row.name))
@@ -62,18 +69,15 @@ def without_each(view: View, net: Solved, account_id: str) -> Each:
     return Each(whole.effect.before, tuple(rows), bound, tuple(sorted(hit)))
 
 
-def _named(view: View, net: Solved, account_id: str) -> tuple[list[str], list[str]]:
+def _named(view: View, net: Solved, account: Account) -> tuple[list[str], list[str]]:
     """Identifiers that the score names and accounts whose labels it comes from, the largest shares first."""
-    accounts = view.accounts([account_id])
-    if not accounts:
-        raise NotFoundError("no such account in this run")
-    named = view.contributions([account_id]) or shares.contributions(view, net, accounts[0])
+    named = view.contributions([account.account_id]) or shares.contributions(view, net, account)
     worth: dict[str, float] = {}
     for each in named:
         if each.kind and each.identifier and each.log_odds > 0:
             key = f"{each.kind}:{each.identifier}"
             worth[key] = worth.get(key, 0.0) + each.log_odds
-    found = sources(net, place_of(net, account_id))
+    found = sources(net, place_of(net, account.account_id))
     # An intruder has no label of his own: his is the takeover's.
     labels = [seed.account_id for seed in found.seeds if not seed.intruder] if found else []
     return sorted(worth, key=lambda key: (-worth[key], key)), labels

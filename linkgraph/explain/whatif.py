@@ -17,7 +17,7 @@ import numpy as np
 
 from linkgraph.errors import NotFoundError
 from linkgraph.explain import scores
-from linkgraph.explain.holding import left_rings
+from linkgraph.explain.holding import Held, leavers, left_rings, read_ring
 from linkgraph.explain.network import TOLERANCE, Changed, Changes, Near, solve_near
 from linkgraph.model import Account, Member, Pair
 from linkgraph.solved import Ints, Solved
@@ -111,18 +111,22 @@ def what_if(view: View, net: Solved, account_id: str, supposed: Supposition) -> 
 
     A labelled account is told without its own label, by the night to within `push_eps`, here exactly, before as after.
     """
-    account = place_of(net, account_id)
-    changes, without = resolve(net, supposed)
     found = view.accounts([account_id])
     if not found:
         raise NotFoundError("no such account in this run")
-    rings = [found[0].ring_id] if found[0].ring_id else []
-    gone, cut = left_rings(view, net.rules, rings, supposed.refutes)
-    before, _ = stand(net, account, Changes(), found[0].ring_id)
-    after, near = stand(net, account, changes, None if account_id in gone else found[0].ring_id)
-    leaves = tuple(sorted(gone - {account_id})) if account_id in gone else ()
-    hit = (*(("nodes",) if near.truncated else ()), *cut)
-    return WhatIf(Effect(account_id, before, after), without, leaves, _in_score(net, near, account), hit)
+    ring_id = found[0].ring_id
+    return suppose(net, found[0], read_ring(view, ring_id) if ring_id else None, supposed)
+
+
+def suppose(net: Solved, account: Account, ring: Held | None, supposed: Supposition) -> WhatIf:
+    """The same of an account and its ring that have been read."""
+    place, (changes, without) = place_of(net, account.account_id), resolve(net, supposed)
+    gone = leavers(ring, net.rules, supposed.refutes) if ring else frozenset[str]()
+    before, _ = stand(net, place, Changes(), account.ring_id)
+    after, near = stand(net, place, changes, None if account.account_id in gone else account.ring_id)
+    leaves = tuple(sorted(gone - {account.account_id})) if account.account_id in gone else ()
+    hit = (*(("nodes",) if near.truncated else ()), *(("pairs",) if ring and ring.cut else ()))
+    return WhatIf(Effect(account.account_id, before, after), without, leaves, _in_score(net, near, place), hit)
 
 
 def effects(view: View, net: Solved, supposed: Supposition) -> tuple[list[Effect], tuple[str, ...]]:
