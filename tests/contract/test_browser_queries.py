@@ -66,7 +66,8 @@ def test_each_starts_at_an_index_and_multiplies_nothing(
         assert not [operator for operator in plan if "Scan" in operator], (name, plan)
         assert name in PINNED_ENDS or "CartesianProduct" not in plan, (name, plan)
         # The first thing done is to find the pointer; what is asked for is found by an index as well.
-        assert len([operator for operator in plan if "IndexSeek" in operator]) > 1, (name, plan)
+        found = [operator for operator in plan if "IndexSeek" in operator or operator == "ProcedureCall"]
+        assert len(found) > 1, (name, plan)
         assert (name == "account/linked") == ("StatefulShortestPath(Into)" in plan), (name, plan)
 
 
@@ -133,6 +134,39 @@ def test_every_block_of_a_guide_runs_whatever_the_ids_hold(
             assert drawn == [given["ring_id"]]
             assert len(statements) > 5
         assert parameters(blocks(account_page)[0])["account_id"] == name
+
+
+@pytest.mark.neo4j
+def test_words_are_found_wherever_they_stand_and_none_is_syntax(
+    both_stores: tuple[Store, Store], session: neo4j.Session
+) -> None:
+    server = both_stores[1]
+    server.publish(WORLD)
+    assert "r1" in _worded(session, "three ACCOUNTS on one")
+    assert "r1" not in _worded(session, "one on accounts")
+    assert "a1" in _worded(session, "a1")
+    assert len(_ask(session, "find/words", text="accounts", limit=1.0)) == 1
+    for text in (
+        "",
+        " ",
+        "*",
+        "a*",
+        "headline:device",
+        'a1" OR "a2',
+        "a1\\",
+        '\\"',
+        "[a TO z]",
+        "a1~",
+        "/.*/",
+        *HOSTILE,
+    ):
+        assert _worded(session, text) <= {"a1", text}, text
+    run = write_run(server.settings.home, NEXT_WORLD, "r-2")
+    with server.writer(run) as writer:
+        server.fill(writer, run)
+        before = _worded(session, "a6")
+        writer.publish(run.stamp())
+    assert (before, _worded(session, "a6")) == (set(), {"a6"})
 
 
 def test_a_search_knows_every_kind() -> None:
@@ -215,6 +249,11 @@ def _compare_search(session: neo4j.Session, view: GraphView) -> None:
     assert found("a") == {each.account_id for each in view.accounts(ACCOUNTS) if each.account_id.startswith("a")}
     assert found("r") == {each.ring_id for each in view.rings(100)}
     assert found("no such thing") == set()
+
+
+def _worded(session: neo4j.Session, text: str) -> set[str]:
+    session.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()").consume()
+    return {row["found"].get("id", row["found"].get("key")) for row in _ask(session, "find/words", text=text)}
 
 
 def _chain() -> Tables:

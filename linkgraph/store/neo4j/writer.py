@@ -33,7 +33,7 @@ from linkgraph.store.neo4j.spool import Spool
 from linkgraph.store.neo4j.view import UnpublishedView
 from linkgraph.tables import TABLES
 
-SCHEMA: Final = 4
+SCHEMA: Final = 5
 """Which statements of `queries/neo4j/schema` a database of ours has seen."""
 
 OLDEST_SCHEMA: Final = 4
