@@ -150,42 +150,35 @@ def test_a_publish_says_how_many_rows_it_read_back(graph: Store) -> None:
     }
 
 
-def test_publishing_the_run_before_goes_back_to_it(graph: Store, neo4j_server: Address) -> None:
-    first = graph.publish(WORLD)
-    shown = content.published(neo4j_server)
-    graph.publish(NEXT_WORLD, "r-2")
-    newer = content.published(neo4j_server)
-    with graph.writer(first) as writer:
-        graph.fill(writer, first)
-        assert writer.publish(first.stamp()) > 0
-        assert isinstance(writer, Neo4jWriter)
-        assert writer.changed == 0
-    runs.move_pointer(graph.settings.home, first)
-    assert content.published(neo4j_server) == shown != newer
+def test_publishing_the_run_before_goes_back_to_it_and_forth_again(graph: Store, neo4j_server: Address) -> None:
+    runs_of = {"r-1": graph.publish(WORLD)}
+    shown, everyone = {"r-1": content.published(neo4j_server)}, ["a1", "a2", "a3", "a6"]
+    answers = {"r-1": answered(graph, everyone)}
+    runs_of["r-2"] = graph.publish(NEXT_WORLD, "r-2")
+    shown["r-2"], answers["r-2"] = content.published(neo4j_server), answered(graph, everyone)
+    with graph.view() as newer:
+        for run_id in ("r-1", "r-2", "r-1"):
+            run = runs_of[run_id]
+            with graph.writer(run) as writer:
+                graph.fill(writer, run)
+                assert writer.publish(run.stamp()) > 0
+                assert isinstance(writer, Neo4jWriter)
+                assert writer.changed == 0
+            # Until the next publish both can be read, so whoever still reads the other is not cut off.
+            assert newer.accounts(everyone) == answers["r-2"][0]
+            runs.move_pointer(graph.settings.home, run)
+            assert answered(graph, everyone) == answers[run_id]
+    graph.publish_again(runs_of["r-1"])
+    assert content.published(neo4j_server) == shown["r-1"] != shown["r-2"]
     assert stamped(neo4j_server) == 0
-    graph.publish(NEXT_WORLD, "r-3")
-    assert content.published(neo4j_server) == newer
+    graph.publish_again(runs_of["r-2"])
+    assert content.published(neo4j_server) == shown["r-2"]
 
 
-def test_going_back_that_was_killed_behind_its_switch_is_finished_by_the_next(
-    graph: Store, neo4j_server: Address, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = graph.publish(WORLD)
-    shown, everyone = content.published(neo4j_server), ["a1", "a2", "a3", "a6"]
+def answered(graph: Store, account_ids: list[str]) -> tuple[Any, ...]:
+    """What readers of the published run are told."""
     with graph.view() as view:
-        answered = (view.accounts(everyone), view.links(everyone, 50), view.rings(50))
-    graph.publish(NEXT_WORLD, "r-2")
-    with monkeypatch.context() as patched:
-        patched.setattr(Neo4jWriter, "_clean", lambda writer: (_ for _ in ()).throw(KeyboardInterrupt))
-        with graph.writer(first) as writer:
-            graph.fill(writer, first)
-            with pytest.raises(KeyboardInterrupt):
-                writer.publish(first.stamp())
-    runs.move_pointer(graph.settings.home, first)
-    with graph.view() as view:
-        assert (view.accounts(everyone), view.links(everyone, 50), view.rings(50)) == answered
-    graph.publish(WORLD, "r-3")
-    assert content.published(neo4j_server) == shown
+        return view.accounts(account_ids), view.links(account_ids, 50), view.pairs(account_ids, 50), view.rings(50)
 
 
 def test_hands_that_changed_what_a_night_changes_stop_it_and_an_operator_mends_it(
@@ -223,6 +216,9 @@ def test_publishing_the_published_run_again_takes_back_what_hands_did(graph: Sto
     shown = content.published(neo4j_server)
     neo4j_server.rows("MATCH (a:Account {id: 'a1'}) SET a.risk = 0.0 REMOVE a:Flagged")
     neo4j_server.rows("MATCH (i:Identifier {key: 'ip:hub'}) DETACH DELETE i")
+    publish_again(graph.settings, None)
+    assert content.published(neo4j_server) == shown
+    neo4j_server.rows("MATCH (a:Account {id: 'a1'}) SET a.risk = 0.0")
     publish_again(graph.settings, None)
     assert content.published(neo4j_server) == shown
     assert runs.published_id(graph.settings.home) == run.run_id

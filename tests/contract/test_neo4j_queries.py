@@ -49,6 +49,7 @@ PARAMETERS: dict[str, Any] = {
     "cap": 5,
     "cold_start": True,
     "config_hash": "",
+    "epoch": 1,
     "counts": [],
     "ids": [],
     "keys": ["device:d1"],

@@ -141,8 +141,10 @@ class Neo4jWriter:
                 self._connection.alter(name)
 
     def _run_before(self) -> int | None:
-        """The number of the run before the published one, if that is the run to publish."""
+        """The number of the other run that can be read, if that is the one to publish; None if it is published."""
         [held] = self._connection.read(("pointer/held", {}))
+        if held and held[0][1] == self._run_id:
+            return None
         return next((seq for seq, run_id in held[1:] if run_id == self._run_id), None)
 
     def _begin(self) -> None:
@@ -296,13 +298,10 @@ class Neo4jWriter:
         )
 
     def _go_back(self) -> None:
-        """Readers see the run before at once; then the graph is cleaned of the other."""
+        """The two runs change places. The graph is cleaned of the other one by the next publish, of whatever run."""
         [found] = self._connection.write(("pointer/back", {"run_id": self._run_id}), fenced=False)
         if not found:
             raise StoreError("nothing published: another publish has taken over this Neo4j store")
-        [[self._seq, self._published]] = found
-        self._commit("pointer/forget", seq=self._seq)
-        self._clean()
 
     def _parts(self, table: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Rows in the table's own schema, counted and sampled; refuses a null where none may be."""
