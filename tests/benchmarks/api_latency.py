@@ -214,9 +214,10 @@ def one_by_one(asker: Asker, paths: Sequence[str], requests: int) -> Figures:
 def _figures(latencies: Sequence[float], statuses: Sequence[int], took: float) -> Figures:
     ordered = sorted(latencies)
     at = {name: ordered[min(int(len(ordered) * share), len(ordered) - 1)] for name, share in _SHARES}
+    refused = {f"status_{each}": float(count) for each, count in sorted(Counter(statuses).items()) if each != 200}
     errors = sum(status != 200 for status in statuses)
     _HISTOGRAM.update(_bucket(each) for each in latencies)
-    return {"requests": len(ordered), "errors": errors, "per_second": len(ordered) / took} | at
+    return {"requests": len(ordered), "errors": errors, "per_second": len(ordered) / took} | refused | at
 
 
 # How many answers took at most so many milliseconds, in steps of a tenth, since it was last cleared.
