@@ -3,6 +3,9 @@
 Every answer is read together with the pointer's epoch, the answer first. If the epoch is still the one under which the
 view found its run, no step of a publish lies within the answer; else the view looks where its run is now and reads
 again. So an answer is of one run, whole, or it is StoreBusyError.
+
+A publish deletes what no run holds any more, and a read that has found such a thing may look at its stamps when they
+are gone already: without any property nothing is visible, which reads ask last.
 """
 
 import weakref

@@ -6,7 +6,7 @@
 // returns: propagated, ring, label, degree, headline
 UNWIND range(0, size($account_ids) - 1) AS at
 MATCH (a:Account {id: $account_ids[at]})
-WHERE coalesce(a.since, 0) <= $seq AND coalesce(a.until, $seq + 1) > $seq
+WHERE coalesce(a.since, 0) <= $seq AND CASE WHEN coalesce(a.until, $seq + 1) > $seq THEN keys(a) <> [] ELSE false END
 RETURN
   a.id AS account_id,
   CASE WHEN $seq < a.changed THEN a.was_risk ELSE a.risk END AS risk,

@@ -6,7 +6,7 @@ UNWIND range(0, size($account_ids) - 1) AS at
 MATCH (a:Account {id: $account_ids[at]})
 CALL (a) {
   MATCH (a)-[b:BECAUSE]->()
-  WHERE coalesce(b.since, 0) <= $seq AND coalesce(b.until, $seq + 1) > $seq
+  WHERE coalesce(b.since, 0) <= $seq AND CASE WHEN coalesce(b.until, $seq + 1) > $seq THEN keys(b) <> [] ELSE false END
   RETURN b
 }
 RETURN

@@ -3,7 +3,7 @@
 // returns: account_id, risk, probability, flagged, role, role_reason, ring_id, membership, behaviour, one_hop,
 // returns: propagated, ring, label, degree, headline
 MATCH (a:Account)
-WHERE (a.flagged = true OR a.was_flagged = true) AND coalesce(a.since, 0) <= $seq AND coalesce(a.until, $seq + 1) > $seq
+WHERE (a.flagged = true OR a.was_flagged = true) AND coalesce(a.since, 0) <= $seq AND CASE WHEN coalesce(a.until, $seq + 1) > $seq THEN keys(a) <> [] ELSE false END
   AND CASE WHEN $seq < a.changed THEN a.was_flagged ELSE a.flagged END
 RETURN
   a.id AS account_id,

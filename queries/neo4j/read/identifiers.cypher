@@ -4,7 +4,7 @@
 // returns: kind, identifier, degree, class_name, first_seen, last_seen, voltage, counted, why
 UNWIND range(0, size($keys) - 1) AS at
 MATCH (i:Identifier {key: $keys[at]})
-WHERE coalesce(i.since, 0) <= $seq AND coalesce(i.until, $seq + 1) > $seq
+WHERE coalesce(i.since, 0) <= $seq AND CASE WHEN coalesce(i.until, $seq + 1) > $seq THEN keys(i) <> [] ELSE false END
 RETURN
   i.kind AS kind,
   substring(i.key, size(i.kind) + 1) AS identifier,

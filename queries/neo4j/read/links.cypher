@@ -6,7 +6,7 @@ UNWIND range(0, size($account_ids) - 1) AS at
 MATCH (a:Account {id: $account_ids[at]})
 CALL (a) {
   MATCH (a)-[u:USED]->(i:Identifier)
-  WHERE coalesce(u.since, 0) <= $seq AND coalesce(u.until, $seq + 1) > $seq
+  WHERE coalesce(u.since, 0) <= $seq AND CASE WHEN coalesce(u.until, $seq + 1) > $seq THEN keys(u) <> [] ELSE false END
   RETURN u, i
   ORDER BY u.last_seen DESC, i.key
   LIMIT $limit

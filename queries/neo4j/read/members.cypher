@@ -6,7 +6,7 @@ UNWIND range(0, size($ring_ids) - 1) AS at
 MATCH (r:Ring {id: $ring_ids[at]})
 CALL (r) {
   MATCH (a:Account)-[m:MEMBER_OF]->(r)
-  WHERE coalesce(m.since, 0) <= $seq AND coalesce(m.until, $seq + 1) > $seq
+  WHERE coalesce(m.since, 0) <= $seq AND CASE WHEN coalesce(m.until, $seq + 1) > $seq THEN keys(m) <> [] ELSE false END
   RETURN a, m
 }
 RETURN r.id AS ring_id, a.id AS account_id, m.membership AS membership, m.confidence AS confidence

@@ -5,7 +5,7 @@ UNWIND $account_ids AS asked
 MATCH (x:Account {id: asked})
 CALL (x) {
   MATCH (x)-[l:LINKED]-(:Account)
-  WHERE coalesce(l.since, 0) <= $seq AND coalesce(l.until, $seq + 1) > $seq
+  WHERE coalesce(l.since, 0) <= $seq AND CASE WHEN coalesce(l.until, $seq + 1) > $seq THEN keys(l) <> [] ELSE false END
   WITH l, startNode(l).id AS account_a, endNode(l).id AS account_b
   ORDER BY l.bits DESC, account_a, account_b
   LIMIT $limit

@@ -6,7 +6,7 @@ UNWIND $account_ids AS asked
 MATCH (a:Account {id: asked})
 CALL (a) {
   MATCH (a)-[l:LINKED]->(b)
-  WHERE coalesce(l.since, 0) <= $seq AND coalesce(l.until, $seq + 1) > $seq AND b.id IN $account_ids
+  WHERE coalesce(l.since, 0) <= $seq AND CASE WHEN coalesce(l.until, $seq + 1) > $seq THEN keys(l) <> [] ELSE false END AND b.id IN $account_ids
   RETURN l, b
 }
 RETURN

@@ -2,7 +2,7 @@
 // params: as_of, seq, cap
 // returns: ring_id, run_id, as_of, event, other_ring_id, account_id, kind, identifier, bits
 MATCH (e:RingEvent)
-WHERE e.as_of > $as_of AND coalesce(e.since, 0) <= $seq AND coalesce(e.until, $seq + 1) > $seq
+WHERE e.as_of > $as_of AND coalesce(e.since, 0) <= $seq AND CASE WHEN coalesce(e.until, $seq + 1) > $seq THEN keys(e) <> [] ELSE false END
 RETURN
   e.ring_id AS ring_id, e.run_id AS run_id, e.as_of AS as_of, e.event AS event, e.other_ring_id AS other_ring_id,
   e.account_id AS account_id, e.kind AS kind, e.identifier AS identifier, e.bits AS bits

@@ -5,13 +5,13 @@
 // returns: currency, exposures, typology, headline
 CALL () {
   MATCH (r:Ring)
-  WHERE (r.score < $score OR r.was_score < $score) AND coalesce(r.since, 0) <= $seq AND coalesce(r.until, $seq + 1) > $seq
+  WHERE (r.score < $score OR r.was_score < $score) AND coalesce(r.since, 0) <= $seq AND CASE WHEN coalesce(r.until, $seq + 1) > $seq THEN keys(r) <> [] ELSE false END
     AND CASE WHEN $seq < r.changed THEN r.was_score ELSE r.score END < $score
   RETURN r
 UNION ALL
   MATCH (r:Ring)
   USING INDEX r:Ring(id)
-  WHERE r.id > $ring_id AND coalesce(r.since, 0) <= $seq AND coalesce(r.until, $seq + 1) > $seq
+  WHERE r.id > $ring_id AND coalesce(r.since, 0) <= $seq AND CASE WHEN coalesce(r.until, $seq + 1) > $seq THEN keys(r) <> [] ELSE false END
     AND CASE WHEN $seq < r.changed THEN r.was_score ELSE r.score END = $score
   RETURN r
 }

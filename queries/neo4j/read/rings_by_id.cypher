@@ -5,7 +5,7 @@
 // returns: currency, exposures, typology, headline
 UNWIND range(0, size($ring_ids) - 1) AS at
 MATCH (r:Ring {id: $ring_ids[at]})
-WHERE coalesce(r.since, 0) <= $seq AND coalesce(r.until, $seq + 1) > $seq
+WHERE coalesce(r.since, 0) <= $seq AND CASE WHEN coalesce(r.until, $seq + 1) > $seq THEN keys(r) <> [] ELSE false END
 RETURN
   r.id AS ring_id,
   CASE WHEN $seq < r.changed THEN r.was_score ELSE r.score END AS score,
