@@ -7,7 +7,7 @@ from typing import Final
 from starlette.types import Message, Receive, Scope
 
 from api.bounds import BODY_BYTES
-from api.problems import BODY_TOO_LARGE, BODY_TOO_SLOW, TOO_DEEP, WRONG_MEDIA_TYPE, ProblemError
+from api.problems import BODY_TOO_LARGE, BODY_TOO_SLOW, MALFORMED, TOO_DEEP, WRONG_MEDIA_TYPE, ProblemError
 
 DEPTH: Final = 20
 _SECONDS: Final = 4.0
@@ -39,6 +39,9 @@ async def _whole(receive: Receive) -> bytes:
     body, more = b"", True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            # Nobody waits for the answer; part of a body would be worked on like a whole one.
+            raise ProblemError(MALFORMED)
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > BODY_BYTES:

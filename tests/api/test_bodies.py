@@ -68,6 +68,19 @@ def test_a_body_that_trickles_is_given_up(monkeypatch: pytest.MonkeyPatch) -> No
     assert refused([b"x"] * 100, wait=0.01) == (408, "body_too_slow")
 
 
+def test_a_body_that_breaks_off_is_not_worked_on() -> None:
+    async def receive() -> Message:
+        return parts.pop(0)
+
+    parts: list[Message] = [
+        {"type": "http.request", "body": b"{}", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    with pytest.raises(ProblemError) as caught:
+        anyio.run(read_body, {"headers": [(b"content-type", b"application/json")]}, receive)
+    assert caught.value.kind.code == "malformed"
+
+
 @pytest.mark.parametrize("pair", [(b"[", b"]"), (b'{"a":', b"}")])
 def test_a_body_is_nested_so_deep_and_no_deeper(pair: tuple[bytes, bytes]) -> None:
     def nested(depth: int) -> bytes:

@@ -148,17 +148,25 @@ def waits(served: Served, count: int) -> list[float]:
         return sorted(pool.map(ask, range(count)))
 
 
+def head() -> str:
+    """A request whose body is still to come."""
+    return f"POST {WHAT_IF} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+
+
+def begun(served: Served) -> bytes:
+    """The same of somebody with a key, up to its body."""
+    return f"{head()}Authorization: {served.client.headers['Authorization']}\r\nContent-Length: 1000\r\n\r\n".encode()
+
+
 def beside_the_slow(served: Served, count: int) -> list[float]:
     """The same beside sockets that say nothing, heads that never end, and bodies that trickle."""
-    head = f"POST {WHAT_IF} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-    whole = head + f"Authorization: {served.client.headers['Authorization']}\r\nContent-Length: 1000\r\n\r\n"
     stop = threading.Event()
     with ExitStack() as stack:
         lines = [stack.enter_context(closing(socket.create_connection(served.place))) for _ in range(IDLE)]
         for line in lines[:SLOW]:
-            line.sendall(head.encode())
+            line.sendall(head().encode())
         for line in lines[-SLOW:]:
-            line.sendall(whole.encode())
+            line.sendall(begun(served))
 
         def trickle() -> None:
             while not stop.wait(0.2):
@@ -173,6 +181,16 @@ def beside_the_slow(served: Served, count: int) -> list[float]:
         finally:
             stop.set()
             trickling.join()
+
+
+def test_bodies_that_break_off_together_hold_up_nobody(served: Served) -> None:
+    for _ in range(10):
+        with ExitStack() as stack:
+            for _ in range(SLOW):
+                line = stack.enter_context(closing(socket.create_connection(served.place)))
+                line.sendall(begun(served))
+            assert served.client.get("/readyz").status_code == 200
+        assert served.client.get("/readyz").status_code == 200
 
 
 def test_who_dawdles_holds_up_nobody(served: Served) -> None:
