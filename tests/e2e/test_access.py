@@ -1,34 +1,22 @@
 """Keys as an operator types them, on both databases."""
 
 import json
-from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
-from linkgraph import cli
 from linkgraph.casework.audit import AUDIT, Wanted, read_rows
 from linkgraph.casework.database import open_database
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.e2e.conftest import Run
 
 
 @pytest.fixture
-def run(home: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs one command; gives its exit code, stdout and stderr."""
-    monkeypatch.setenv("LINKGRAPH_HOME", str(home))
-    monkeypatch.setenv("LINKGRAPH_DATABASE_URL", database_url)
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["linkgraph", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return command
+def run(home: Path, database_url: str, command: Run) -> Run:
+    """Runs one command on that database."""
+    return partial(command, home=home, database_url=database_url)
 
 
 def states(run: Run) -> list[tuple[str, str]]:

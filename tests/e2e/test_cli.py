@@ -3,7 +3,6 @@
 import csv
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import networkx as nx
@@ -14,8 +13,7 @@ from linkgraph import cli
 from linkgraph.runs import open_run
 from linkgraph.simulate import World, simulate
 from linkgraph.tables import TABLES
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.e2e.conftest import Run
 
 
 @pytest.fixture(scope="module")
@@ -35,17 +33,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs one command; gives its exit code, stdout and stderr."""
+def run(home: Path, command: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs one command in that home."""
     monkeypatch.setenv("LINKGRAPH_HOME", str(home))
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["linkgraph", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
     return command
 
 

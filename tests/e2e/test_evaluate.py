@@ -4,7 +4,7 @@ it.
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from ingest.pipeline import ingest
-from linkgraph import cli
 from linkgraph.errors import RunError
 from linkgraph.evaluate.accounts import read_verdict
 from linkgraph.evaluate.baselines import baselines
@@ -23,12 +22,11 @@ from linkgraph.nightly import Plan, Variant, run_night
 from linkgraph.runs import Run as Ran
 from linkgraph.settings import Settings, read_settings
 from linkgraph.simulate import World, simulate
+from tests.e2e.conftest import Run
 
 NOW = 1_790_000_000_000_000
 CUT = 1_759_276_799  # 2025-09-30, four months before the world ends
 LATER = "2025-10-01T00:00:00Z"
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -39,18 +37,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs one command in a home; gives its exit code, stdout and stderr."""
-
-    def command(home: Path, *arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setenv("LINKGRAPH_HOME", str(home))
-        monkeypatch.setattr("sys.argv", ["linkgraph", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return command
+def run(command: Run) -> Run:
+    """Runs one command in a home."""
+    return lambda home, *arguments: command(*arguments, home=home)
 
 
 def _report(folder: Path) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """`linkgraph vault` as an operator types it: a new key, and somebody who is to be forgotten; both in the audit."""
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,16 +8,14 @@ from sqlalchemy import select
 
 from ingest.pipeline import take_files
 from ingest.sources import Choice
-from linkgraph import cli
 from linkgraph.casework.audit import Wanted, read_rows
 from linkgraph.casework.opening import casework
 from linkgraph.casework.vault import VALUES
 from linkgraph.commands.values import filling
 from linkgraph.settings import Settings, read_settings
+from tests.e2e.conftest import Run
 from tests.e2e.test_vault import DEVICE, EMAIL, PHONE, feeds, ip, nothing, token
 from tests.unit.ingest.feeding import NOW, write
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -33,19 +31,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def run(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs one command under some settings; gives its exit code, stdout and stderr."""
-
-    def command(*arguments: str, **changes: object) -> tuple[int, str, str]:
-        for name, value in {"home": settings.home, "vault_key_file": settings.vault_key_file, **changes}.items():
-            monkeypatch.setenv(f"LINKGRAPH_{name.upper()}", str(value))
-        monkeypatch.setattr("sys.argv", ["linkgraph", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return command
+def run(settings: Settings, command: Run) -> Run:
+    """Runs one command in that home and with its vault, unless another is named."""
+    return partial(command, home=settings.home, vault_key_file=settings.vault_key_file)
 
 
 def held(settings: Settings) -> dict[str, str]:

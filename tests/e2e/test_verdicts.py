@@ -1,17 +1,17 @@
 """Verdicts as an operator types them: ruled, acted on by the next night, listed, taken back."""
 
 import json
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from linkgraph import cli, runs
+from linkgraph import runs
 from linkgraph.settings import Settings
 from tests.api.serving import serving
+from tests.e2e.conftest import Run
 from tests.golden.worlds import AS_OF, customer, feeds, label, login, read, settle, together
 
-Run = Callable[..., tuple[int, str, str]]
 TRIO = ("bad", "near", "other")
 
 
@@ -26,18 +26,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def run(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs one command; gives its exit code, stdout and stderr."""
-    monkeypatch.setenv("LINKGRAPH_HOME", str(settings.home))
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["linkgraph", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return command
+def run(settings: Settings, command: Run) -> Run:
+    """Runs one command in that home."""
+    return partial(command, home=settings.home)
 
 
 def risk(settings: Settings) -> float:
