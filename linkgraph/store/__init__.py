@@ -10,7 +10,7 @@ from linkgraph.settings import Settings
 from linkgraph.store.base import GraphView, GraphWriter
 from linkgraph.store.embedded import EmbeddedView, EmbeddedWriter, is_kept
 
-__all__ = ["HasGraph", "is_kept", "open_view", "open_writers"]
+__all__ = ["HasGraph", "is_kept", "open_loaders", "open_view", "open_writers"]
 
 
 class HasGraph(Protocol):
@@ -28,7 +28,7 @@ class HasGraph(Protocol):
 
 
 def open_writers(settings: Settings, run: HasGraph, reread: bool) -> list[GraphWriter]:
-    """Every store a night is written to, in order: the run's own embedded file always, so that it stays readable.
+    """Every store a night is written to, in order: the run's own embedded store always, so that it stays readable.
 
     reread: what Neo4j holds is read from it, not from the folder of the run that it holds.
     """
