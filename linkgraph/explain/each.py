@@ -8,7 +8,7 @@ from linkgraph.errors import NotFoundError
 from linkgraph.explain import shares, whatif
 from linkgraph.explain.holding import read_ring
 from linkgraph.explain.seeds import sources
-from linkgraph.explain.whatif import SAME, Standing, Supposition, place_of, suppose
+from linkgraph.explain.whatif import SAME, Standing, Supposition, as_it_is, place_of, suppose
 from linkgraph.model import Account, Contribution
 from linkgraph.solved import Solved
 
@@ -56,10 +56,10 @@ def without_each(view: View, net: Solved, account_id: str) -> Each:
     [account] = accounts
     keys, labels = _named(view, net, account)
     tried = _tried(account_id, keys[:IDENTIFIERS], labels[:LABELS])
-    # Read once: a large ring takes longer to be read than to be held again.
-    ring = read_ring(view, account.ring_id) if account.ring_id else None
-    whole = suppose(net, account, ring, Supposition())
-    found = [(what, name, suppose(net, account, ring, supposed)) for what, name, supposed in tried]
+    # Read and solved once: a large ring takes longer to be read than to be held again.
+    ring, known = read_ring(view, account.ring_id) if account.ring_id else None, as_it_is(net, account)
+    whole = suppose(net, known, ring, Supposition())
+    found = [(what, name, suppose(net, known, ring, supposed)) for what, name, supposed in tried]
     rows = [Alone(what, name, one.effect.after, one.leaves_with, one.effect.differs) for what, name, one in found]
     order = {"identifier": 0, "link": 1, "label": 2}
     rows.sort(key=lambda row: (round(row.after.score / SAME), order[row.what], row.name))

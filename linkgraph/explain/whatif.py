@@ -115,14 +115,19 @@ def what_if(view: View, net: Solved, account_id: str, supposed: Supposition) -> 
     if not found:
         raise NotFoundError("no such account in this run")
     ring_id = found[0].ring_id
-    return suppose(net, found[0], read_ring(view, ring_id) if ring_id else None, supposed)
+    return suppose(net, as_it_is(net, found[0]), read_ring(view, ring_id) if ring_id else None, supposed)
 
 
-def suppose(net: Solved, account: Account, ring: Held | None, supposed: Supposition) -> WhatIf:
-    """The same of an account and its ring that have been read."""
+def as_it_is(net: Solved, account: Account) -> tuple[Account, Standing]:
+    """An account and where it stands without any change, exactly."""
+    return account, stand(net, place_of(net, account.account_id), Changes(), account.ring_id)[0]
+
+
+def suppose(net: Solved, known: tuple[Account, Standing], ring: Held | None, supposed: Supposition) -> WhatIf:
+    """The same of an account as it is, and of its ring, both of which have been read."""
+    account, before = known
     place, (changes, without) = place_of(net, account.account_id), resolve(net, supposed)
     gone = leavers(ring, net.rules, supposed.refutes) if ring else frozenset[str]()
-    before, _ = stand(net, place, Changes(), account.ring_id)
     after, near = stand(net, place, changes, None if account.account_id in gone else account.ring_id)
     leaves = tuple(sorted(gone - {account.account_id})) if account.account_id in gone else ()
     hit = (*(("nodes",) if near.truncated else ()), *(("pairs",) if ring and ring.cut else ()))

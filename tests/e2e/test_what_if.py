@@ -1,7 +1,7 @@
 """What would be, said from one night, is what the next night finds when people rule so."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from linkgraph.errors import NotFoundError
 from linkgraph.explain.each import IDENTIFIERS, Alone, without_each
 from linkgraph.explain.each_text import render_each
 from linkgraph.explain.whatif import SAME, Supposition, effects, what_if
-from linkgraph.model import Account, Verdict
+from linkgraph.model import Account, Pair, Verdict
 from linkgraph.nightly import Plan, run_night
 from linkgraph.runs import Run, solved_of
 from linkgraph.settings import Settings, read_settings
@@ -148,6 +148,21 @@ def test_each_thing_alone_is_the_what_if_of_that_thing(view: GraphView, net: Sol
         assert text.splitlines()[2] == "Without one of these alone, largest fall first"
         assert len(text.splitlines()) >= len(found.rows) + 4
     assert kinds == {"identifier", "link", "label"}
+
+
+def test_a_ring_is_read_once_however_much_is_left_out(
+    view: GraphView, net: Solved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, asked = view.pairs_among, []
+
+    def counting(account_ids: Sequence[str], limit: int) -> list[Pair]:
+        asked.append(len(account_ids))
+        return read(account_ids, limit)
+
+    monkeypatch.setattr(view, "pairs_among", counting)
+    account = next(each for each in view.flagged(60) if each.ring_id and not each.label)
+    assert len(without_each(view, net, account.account_id).rows) > 1
+    assert len(asked) == 1
 
 
 def supposed_of(account_id: str, row: Alone) -> Supposition:
