@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Callable
 from typing import Final
 
 from starlette.types import Message, Receive, Scope
@@ -15,8 +16,11 @@ _TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET: Final = re.compile(rb"[\[\]{}]")
 
 
-async def read_body(scope: Scope, receive: Receive) -> Receive:
-    """A `receive` that gives the whole body at once; ProblemError if it is not one to be looked at."""
+async def read_body(scope: Scope, receive: Receive) -> Callable[[], Receive]:
+    """What makes a `receive` that gives the whole body at once, for each time the request is worked on.
+
+    ProblemError if the body is not one to be looked at.
+    """
     sent = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
     if sent.partition(b";")[0].strip().lower() != b"application/json":
         raise ProblemError(WRONG_MEDIA_TYPE)
@@ -27,12 +31,16 @@ async def read_body(scope: Scope, receive: Receive) -> Receive:
         raise ProblemError(BODY_TOO_SLOW) from None
     if _depth(body) > DEPTH:
         raise ProblemError(TOO_DEEP)
-    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def again() -> Message:
-        return waiting.pop() if waiting else await receive()
+    def whole() -> Receive:
+        waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    return again
+        async def again() -> Message:
+            return waiting.pop() if waiting else await receive()
+
+        return again
+
+    return whole
 
 
 async def _whole(receive: Receive) -> bytes:

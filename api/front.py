@@ -34,7 +34,7 @@ from api.problems import (
 from api.rates import Rates
 from api.security import OPEN, Door, Entry, in_time
 from linkgraph.casework.recorder import Recorder
-from linkgraph.errors import CaseworkError, LinkgraphError
+from linkgraph.errors import CaseworkError, LinkgraphError, StoreBusyError
 
 _LOG: Final = logging.getLogger("linkgraph.api")
 
@@ -116,10 +116,12 @@ class Front:
             scope["state"]["principal"] = entry.principal
             if entry.refusal is not None:
                 raise ProblemError(entry.refusal)
-            receive = await self._body(scope, receive) if entry.takes_body else receive
-        await self._in_time(exchange, receive)
+            if entry.takes_body:
+                await self._in_time(exchange, await self._body(scope, receive))
+                return
+        await self._in_time(exchange, lambda: receive)
 
-    async def _body(self, scope: Scope, receive: Receive) -> Receive:
+    async def _body(self, scope: Scope, receive: Receive) -> Callable[[], Receive]:
         """The whole body. While it comes nobody is at work on it: who sends slowly holds up nobody else."""
         self._busy -= 1
         try:
@@ -130,7 +132,7 @@ class Front:
         finally:
             self._busy += 1
 
-    async def _in_time(self, exchange: "_Exchange", receive: Receive) -> None:
+    async def _in_time(self, exchange: "_Exchange", receives: Callable[[], Receive]) -> None:
         """Let the application answer, or answer without it: a thread that hangs cannot be ended, only left.
 
         When several hang, it is what they wait for that hangs, and that is let go.
@@ -141,7 +143,7 @@ class Front:
             if not left:
                 await exchange.send(message)
 
-        answering = asyncio.ensure_future(self._app(exchange.scope, receive, send))
+        answering = asyncio.ensure_future(self._once_more(exchange, receives, send))
         await asyncio.wait((answering,), timeout=_ANSWER_SECONDS)
         if answering.done() or exchange.status:
             await answering
@@ -152,6 +154,15 @@ class Front:
         if len(self._hanging) >= _HANGING:
             self._abandon()
         raise ProblemError(TIMED_OUT)
+
+    async def _once_more(self, exchange: "_Exchange", receives: Callable[[], Receive], send: Send) -> None:
+        """Begin anew where the run that was read left the store meanwhile: then another one is published to read."""
+        try:
+            await self._app(exchange.scope, receives(), send)
+        except StoreBusyError:
+            if exchange.status:
+                raise
+            await self._app(exchange.scope, receives(), send)
 
     def _ended(self, answering: "asyncio.Future[None]") -> None:
         self._hanging.discard(answering)

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from linkgraph.commands.reading import OfRun, opened
+from linkgraph.errors import UsageError
 from linkgraph.settings import read_settings
 from linkgraph.store.base import GraphView
 
@@ -53,7 +54,11 @@ def _serve(run: str | None) -> None:
         with opened(run) as (found, _):
             yield found
 
-    with server_of(settings.kit_port, settings.browser_url or BROWSER, view) as server:
+    try:
+        serving = server_of(settings.kit_port, settings.browser_url or BROWSER, view)
+    except OSError as error:
+        raise UsageError(f"port {settings.kit_port} of loopback cannot be taken: {error.strerror}") from None
+    with serving as server:
         typer.echo(f"http://localhost:{server.server_port}/start.html")
         try:
             server.serve_forever()

@@ -23,8 +23,9 @@ from tests.builders import NEXT_WORLD, WORLD
 class Stores:
     """Opens embedded views, counts those open, and makes them fail on demand."""
 
-    def __init__(self, error: type[Exception] | None = None) -> None:
+    def __init__(self, error: type[Exception] | None = None, failures: int = 1_000_000) -> None:
         self.error = error
+        self.failures = failures
         self.opened: list[str] = []
         self.live = 0
         self.lock = threading.Lock()
@@ -42,7 +43,8 @@ class CountedView(EmbeddedView):
         self._stores = stores
 
     def accounts(self, account_ids: Any) -> list[Account]:
-        if self._stores.error:
+        if self._stores.error and self._stores.failures:
+            self._stores.failures -= 1
             raise self._stores.error("canary")
         return super().accounts(account_ids)
 
@@ -124,6 +126,25 @@ def test_a_store_that_fails_is_a_problem_that_passes(home: Path, error: type[Exc
         stores.error = None
         assert client.get("/v1/accounts/a1").status_code == 200
         assert stores.live == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_run_that_leaves_the_store_meanwhile_is_asked_for_anew_once(home: Path, method: str) -> None:
+    publish(home, WORLD)
+    stores = Stores(StoreBusyError, failures=1)
+    with serving(home, open_view=stores.open) as client:
+
+        def ask() -> httpx.Response:
+            if method == "GET":
+                return client.get("/v1/accounts/a1")
+            return client.post("/v1/search", json={"kind": "device", "value": "d1", "case_id": "C-1"})
+
+        wanted = ask()
+        assert (wanted.status_code, stores.failures) == (200, 0), wanted.text
+        assert wanted.json()["data"] == ask().json()["data"]
+        stores.failures = 2
+        problem(ask(), 503, "store_busy")
+        assert stores.failures == 0
 
 
 def test_a_store_that_cannot_be_opened_is_opened_again(home: Path) -> None:

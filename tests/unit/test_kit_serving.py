@@ -1,5 +1,9 @@
 """The kit over HTTP: guides of whom the run has, for pages of the Browser only, under names of this machine only."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +18,10 @@ from linkgraph.kit import fixed_files, guides
 from linkgraph.kit.serving import OpenView, deep_link, guide_address, origin_of, page_of, server_of
 from linkgraph.settings import read_settings
 from linkgraph.store.base import GraphView
+from tests.builders import WORLD
 from tests.conftest import Store
 from tests.kit import HOSTILE, hostile_world
+from tests.neo4j_server.server import free_port
 
 BROWSER = "http://localhost:7474/browser/"
 ORIGIN = "http://localhost:7474"
@@ -95,6 +101,30 @@ def test_the_browser_is_told_that_it_may_ask_and_others_are_not(client: httpx.Cl
 )
 def test_only_names_of_this_machine_are_answered(client: httpx.Client, host: str, status: int) -> None:
     assert client.get("/start.html", headers={"Host": host}).status_code == status
+
+
+def test_the_command_writes_the_kit_and_serves_it_until_it_is_interrupted(home: Path, tmp_path: Path) -> None:
+    Store(read_settings(home=home, store="embedded", threads=1)).publish(WORLD)
+    port, folder = free_port(), tmp_path / "kit"
+    command = [sys.executable, "-m", "linkgraph.cli", "neo4j", "kit", str(folder), "--serve"]
+    given = {"LINKGRAPH_HOME": str(home), "LINKGRAPH_STORE": "embedded", "LINKGRAPH_KIT_PORT": str(port)}
+    environment, pipe = os.environ | given, subprocess.PIPE
+    with subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout is not None
+        said = list(iter(process.stdout.readline, f"http://localhost:{port}/start.html\n"))
+        assert {Path(line.strip()).name for line in said} >= {"start.html", "style.grass"}
+        with httpx.Client(base_url=f"http://localhost:{port}") as client:
+            assert client.get("/start.html").content == (folder / "start.html").read_bytes()
+            assert "Account a1" in client.get("/accounts/a1.html").text
+            assert client.get("/accounts/nobody.html").status_code == 404
+        taken = subprocess.run(command, env=environment, stdout=pipe, stderr=pipe, text=True, check=False)
+        assert (taken.returncode, taken.stderr) == (
+            2,
+            f"linkgraph: port {port} of loopback cannot be taken: Address already in use\n",
+        )
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=20) == ("stopping\n", "")
+        assert process.returncode == 0
 
 
 def test_a_store_that_is_away_is_told_from_a_guide_that_is_not_there() -> None:
