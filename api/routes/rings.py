@@ -52,7 +52,8 @@ def read_ring(ring_id: RingId, query: RingQueryDep, ask: AskDep) -> Response:
     with ask.read(query) as reading:
         limits = RingLimits(needed=reading.run.bits_needed(), since=_as_of(ask, query.since))
         report = show_ring(reading.view, ring_id, limits)
-        return reading.answer(RingAnswer, RingOut.of_report(report), report.limits_hit)
+        ring = RingOut.of_report(report)
+        return reading.answer(RingAnswer, ring, [*report.limits_hit, *ring.limits_hit])
 
 
 @router.get("/{ring_id}/graph", operation_id="read_ring_graph", summary="A ring to draw", response_model=GraphAnswer)

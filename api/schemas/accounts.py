@@ -19,7 +19,7 @@ from api.schemas.base import (
 from api.schemas.whatif import ClearingOut
 from linkgraph.explain import signs
 from linkgraph.explain.account import render, top_links
-from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Shared
+from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Rival, Shared
 from linkgraph.explain.shares import Signal
 
 
@@ -61,6 +61,44 @@ class DoubtOut(Wire):
     def of(cls, doubt: Doubt) -> Self:
         """From a doubt."""
         return cls(code=doubt.code, fact=doubt.text, source=doubt.about)
+
+
+class StepOut(Wire):
+    """What to do next: one thing to find out or to decide."""
+
+    code: str = Field(description="stable key", examples=["review_ring"])
+    text: str = Field(examples=["Decide on ring R-b249a6f2f726, 4 accounts"])
+    about: str | None = Field(
+        description="the ring, account or identifier ('kind:token') to look at, if one", examples=["R-b249a6f2f726"]
+    )
+
+
+class FactOut(Wire):
+    """A fact for or against a story."""
+
+    text: str = Field(examples=["with A0002649: they have one postal address, as the people of a household"])
+    source: str | None = Field(
+        description="the identifier ('kind:token'), account or ring it comes from, if one", examples=["A0002649"]
+    )
+
+
+class RivalOut(Wire):
+    """A story that would explain the links. Nothing is weighed here."""
+
+    explanation: str = Field(
+        description="one_hand, household, workplace, handed_on, crowd (an address or thing of many) or victim",
+        examples=["household"],
+    )
+    supports: list[FactOut] = Field(description="at most five")
+    opposes: list[FactOut] = Field(description="at most five; of one_hand every doubt")
+
+    @classmethod
+    def of(cls, rival: Rival) -> Self:
+        """From a rival explanation."""
+        supports, opposes = (
+            [FactOut.model_validate(each) for each in side] for side in (rival.supports, rival.opposes)
+        )
+        return cls(explanation=rival.name, supports=supports, opposes=opposes)
 
 
 class Place(Wire):
@@ -113,6 +151,7 @@ class Card(Verdict):
     links: list[LinkOut] = Field(max_length=3, description="the strongest shared ones, each of another family")
     links_more: bool = Field(description="there are more shared identifiers")
     doubt: DoubtOut | None = Field(description="the strongest doubt of the explanation, `rests_on_one` left out")
+    next_step: StepOut
 
     @classmethod
     def of(cls, explanation: Explanation) -> Self:
@@ -126,6 +165,7 @@ class Card(Verdict):
             links=[LinkOut.of(link) for link in links],
             links_more=shared > len(links) or "links" in explanation.limits_hit,
             doubt=DoubtOut.of(explanation.doubts[0]) if explanation.doubts else None,
+            next_step=StepOut.model_validate(explanation.next_step),
         )
 
 
@@ -262,6 +302,7 @@ class ExplanationOut(Verdict):
     pairs: list[PairOut] = Field(description="strongest first")
     pairs_more: bool
     doubts: list[DoubtOut] = Field(description="strongest first")
+    rivals: list[RivalOut] = Field(description="one hand first, then each innocent story that something speaks for")
     signals: list[SignalOut] = Field(description="behaviour that stands out, the heaviest first")
     sources: SourcesOut | None = Field(description="null where no risk reaches it by links")
     clearing: ClearingOut | None = Field(description="what would clear it; null where it is not flagged")
@@ -284,6 +325,7 @@ class ExplanationOut(Verdict):
             pairs=[PairOut.of(each) for each in explanation.pairs],
             pairs_more="pairs" in hit,
             doubts=[DoubtOut.of(each) for each in explanation.doubts],
+            rivals=[RivalOut.of(each) for each in explanation.rivals],
             signals=[SignalOut.of(each) for each in explanation.signals],
             sources=SourcesOut.model_validate(explanation.sources) if explanation.sources else None,
             clearing=ClearingOut.of(explanation.clearing) if explanation.clearing else None,

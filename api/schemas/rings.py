@@ -174,6 +174,7 @@ class HolderOut(Wire):
     class_name: str | None = Field(examples=[None])
     members: int = Field(description="members it is evidence for", examples=[3])
     pairs: int = Field(description="pairs it is evidence for", examples=[3])
+    bits: float = Field(description="what it is worth alone to the pair it says most of", examples=[9.0])
 
 
 class HeldFamilyOut(Wire):
@@ -225,6 +226,8 @@ class RingOut(RingRow):
         description="the id asked for, where its ring has merged into this one; else null",
         examples=[None],
     )
+    aliases: list[RingIdOut] = Field(description="ids of rings that merged into it, at whatever remove", examples=[[]])
+    aliases_more: bool
     members: list[MemberOut] = Field(description="surest first")
     members_more: bool
     core: list[AccountIdOut] = Field(description="members by their place: core, likely, fringe")
@@ -243,6 +246,8 @@ class RingOut(RingRow):
         return cls(
             **{name: getattr(row, name) for name in RingRow.model_fields},
             alias=report.alias,
+            aliases=list(report.aliases[:_NAMES_SHOWN]),
+            aliases_more=len(report.aliases) > _NAMES_SHOWN,
             members=[MemberOut.of(member, account) for member, account in report.members],
             members_more="members" in report.limits_hit,
             **{place: _placed(report, place) for place in ("core", "likely", "fringe")},
@@ -254,6 +259,11 @@ class RingOut(RingRow):
             links=[PairLink.of(each, SHARED_SHOWN) for each in report.links],
             links_more="links" in report.limits_hit,
         )
+
+    @property
+    def limits_hit(self) -> list[str]:
+        """Names of the lists that were cut here."""
+        return [name for name in ("aliases", "changes") if getattr(self, f"{name}_more")]
 
 
 class RingHistoryOut(Wire):

@@ -14,6 +14,8 @@ from linkgraph.explain import doubts, persons, reach, ruled, signs
 from linkgraph.explain import shares as on_demand
 from linkgraph.explain.clearing import smallest_clearing
 from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Shared
+from linkgraph.explain.next_step import next_step
+from linkgraph.explain.rivals import rivals
 from linkgraph.explain.seeds import sources
 from linkgraph.explain.text import render
 from linkgraph.kinds import BY_NAME
@@ -62,11 +64,15 @@ def explain(
     from, and what would clear it. whole: false leaves out what takes longest, where it comes from and what would clear
     it.
     """
-    limits = limits or Limits()
-    found = view.accounts([account_id])
-    if not found:
+    accounts = view.accounts([account_id])
+    if not accounts:
         raise NotFoundError("no such account in this run")
-    account, run = found[0], view.run()
+    found = _gathered(view, accounts[0], limits or Limits(), net, whole)
+    return replace(found, rivals=rivals(found), next_step=next_step(found))
+
+
+def _gathered(view: View, account: Account, limits: Limits, net: Solved | None, whole: bool) -> Explanation:
+    account_id, run = account.account_id, view.run()
     shares = view.contributions([account_id]) or (on_demand.contributions(view, net, account) if net else [])
     own, links_cut = _own_links(view, account_id, shares, limits)
     pairs, cut = _pairs(view, account_id, own, run.as_of, limits)

@@ -36,7 +36,7 @@ class Holder:
     """One thing that holds members together: an identifier, or a sort of sign (`identifier` is then its name).
 
     members, pairs: how many of the ring it is evidence for. degree: accounts of the whole run that used it; None for
-    signs.
+    signs. bits: what it is worth alone to the pair it says most of.
     """
 
     family: str
@@ -46,6 +46,7 @@ class Holder:
     class_name: str | None
     members: int
     pairs: int
+    bits: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ def _holder(key: str, carried: Sequence[Pair], identifier: Identifier | None) ->
         class_name=identifier.class_name if identifier else None,
         members=len(members),
         pairs=len(carried),
+        bits=max(bits for pair in carried for each, bits in signs.worth(pair).items() if thing(each) == key),
     )
 
 

@@ -73,12 +73,39 @@ class PairReasons:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """text: what is the case. source: the identifier ('kind:token') or account that it comes from, if one."""
+
+    text: str
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A story that would explain the links, with the facts for it and against it."""
+
+    name: str
+    supports: tuple[Fact, ...]
+    opposes: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do next. code: stable key. about: the ring, account or identifier ('kind:token') to look at, if one."""
+
+    code: str
+    text: str
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Everything said of one account in one run: base + the sum of the contributions = score, in log-odds.
 
     `links` are the identifiers that count, `not_counted` the hubs; `limits_hit` names the lists that a limit cut.
     `signals`: behaviour in which it stands out. `sources`: where its voltage comes from, None where none reaches it.
-    `clearing`: what would clear it, None where it is not flagged. The last three need the run's solved network.
+    `clearing`: what would clear it, None where it is not flagged. These three need the run's solved network. `rivals`:
+    what else would explain its links; `next_step`: what to find out or decide.
     """
 
     account: Account
@@ -97,3 +124,5 @@ class Explanation:
     signals: tuple[Signal, ...] = ()
     sources: Sources | None = None
     clearing: Clearing | None = None
+    rivals: tuple[Rival, ...] = ()
+    next_step: Step | None = None

@@ -58,24 +58,22 @@ def read_history(view: View, ring_id: str) -> RingHistory:
     survivor = ring_for(view, ring_id)
     if survivor is None:
         raise NotFoundError("no ring has ever had this id")
+    events, aliases = events_of(view, survivor)
+    own = [each for each in events if each.ring_id == survivor]
+    return RingHistory(ring_id, survivor, state_of(own)[0], aliases, members_after(own), events)
+
+
+def events_of(view: View, ring_id: str) -> tuple[tuple[RingEvent, ...], tuple[str, ...]]:
+    """What happened to a ring and to its aliases, oldest first, and the aliases by id."""
     events: dict[RingEvent, None] = {}
     seen: set[str] = set()
-    wanted = [survivor]
+    wanted = [ring_id]
     while wanted:
         seen |= set(wanted)
         read = view.ring_events(wanted)
         events |= dict.fromkeys(read)
         wanted = sorted({each.ring_id for each in read} - seen)
-    told = in_order(events)
-    own = [each for each in told if each.ring_id == survivor]
-    return RingHistory(
-        asked=ring_id,
-        ring_id=survivor,
-        state=state_of(own)[0],
-        aliases=tuple(sorted(seen - {survivor})),
-        members=members_after(own),
-        events=tuple(told),
-    )
+    return tuple(in_order(events)), tuple(sorted(seen - {ring_id}))
 
 
 def in_order(events: Iterable[RingEvent]) -> list[RingEvent]:

@@ -41,12 +41,13 @@ class RingLimits:
 class RingReport:
     """A ring, its members surest first, the pairs among them strongest first, and the names of the lists cut.
 
-    `alias`: the id that was asked for, where it is an alias of this ring. `changes`: what happened to it and to its
-    aliases since the time asked for, oldest first; None where none was.
+    `alias`: the id that was asked for, where it is an alias of this ring; `aliases`: all of them. `changes`: what
+    happened to it and to its aliases since the time asked for, oldest first; None where none was.
     """
 
     ring: Ring
     alias: str | None
+    aliases: tuple[str, ...]
     members: tuple[tuple[Member, Account], ...]
     links: tuple[Pair, ...]
     holding: Holding
@@ -63,14 +64,16 @@ def show_ring(view: View, ring_id: str, limits: RingLimits | None = None) -> Rin
     accounts = {account.account_id: account for account in view.accounts([each.account_id for each in kept])}
     links = view.pairs_among(list(accounts), limits.pairs + 1)
     held = _holding(view, links[: limits.pairs], accounts, whole=len(links) <= limits.pairs, needed=limits.needed)
+    events, aliases = history.events_of(view, ring.ring_id)
     cut = {"members": len(members) > limits.members, "links": len(links) > limits.links}
     return RingReport(
         ring=ring,
         alias=ring_id if ring_id != ring.ring_id else None,
+        aliases=aliases,
         members=tuple((each, accounts[each.account_id]) for each in kept),
         links=tuple(links[: limits.links]),
         holding=held,
-        changes=None if limits.since is None else _changes(view, ring.ring_id, limits.since),
+        changes=None if limits.since is None else tuple(each for each in events if each.as_of > limits.since),
         limits_hit=(*(name for name, was_cut in cut.items() if was_cut), *held.limits_hit),
     )
 
@@ -94,7 +97,3 @@ def _holding(view: View, links: Sequence[Pair], accounts: dict[str, Account], wh
     keys = sorted({key for pair in pairs for key in signs.identifiers(pair)})
     known = {each.key: each for each in view.identifiers(keys)} if keys else {}
     return holding(pairs, known, whole, HoldingLimits(needed=needed))
-
-
-def _changes(view: View, ring_id: str, since: int) -> tuple[RingEvent, ...]:
-    return tuple(event for event in history.read_history(view, ring_id).events if event.as_of > since)

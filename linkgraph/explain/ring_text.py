@@ -28,6 +28,8 @@ def _head(report: RingReport, run: RunStamp) -> Iterator[str]:
     ring = report.ring
     if report.alias is not None:
         yield f"{plain(report.alias)} is now part of ring {plain(ring.ring_id)}."
+    elif report.aliases:
+        yield f"Rings that are now part of it: {plain(', '.join(report.aliases))}"
     yield f"Ring {plain(ring.ring_id)}: {ring.status}, score {ring.score:.2f} ({when(run)})"
     if ring.headline:
         yield f"  {plain(ring.headline)}"
@@ -63,12 +65,12 @@ def _members(report: RingReport) -> Iterator[str]:
 def _holders(report: RingReport) -> Iterator[str]:
     if report.holding.holders:
         yield "What holds it together"
-        yield "  members  pairs"
+        yield "  members  pairs  bits"
     for each in report.holding.holders:
         crowd = f"  {each.degree:,} accounts in all" if each.degree is not None else ""
-        yield f"  {each.members:>7}  {each.pairs:>5}  {_thing(each)}{crowd}"
+        yield f"  {each.members:>7}  {each.pairs:>5}  {each.bits:>4.1f}  {_thing(each)}{crowd}"
     for family in report.holding.families:
-        yield f"  {family.members:>7}  {family.pairs:>5}  in all by {plain(family.family)}"
+        yield f"  {family.members:>7}  {family.pairs:>5}        in all by {plain(family.family)}"
 
 
 def _thing(each: Holder | Bridge) -> str:

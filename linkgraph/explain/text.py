@@ -10,13 +10,20 @@ from linkgraph.model import Contribution, RunStamp
 
 _SIGNALS_SHOWN = 8
 _SEEDS_SHOWN = 5
+_STORIES = {
+    "household": "one household",
+    "workplace": "one workplace",
+    "handed_on": "a thing that was sold or handed on",
+    "crowd": "an address or a thing that many use",
+    "victim": "the victim of somebody else",
+}
 
 
 def render(explanation: Explanation) -> str:
     """The explanation in lines of plain text, ending with a newline."""
     parts = [_head(explanation), _score(explanation), _links(explanation), _pairs(explanation), _hubs(explanation)]
-    parts += [_signals(explanation), _sources(explanation), _doubts(explanation), _clearing(explanation)]
-    parts += [_ring(explanation), _limits(explanation)]
+    parts += [_signals(explanation), _sources(explanation), _doubts(explanation), _rivals(explanation)]
+    parts += [_clearing(explanation), _ring(explanation), _limits(explanation), _next(explanation)]
     return "\n\n".join("\n".join(lines) for part in parts if (lines := list(part))) + "\n"
 
 
@@ -164,6 +171,21 @@ def _doubts(explanation: Explanation) -> Iterator[str]:
         yield "Reasons to doubt"
     for doubt in explanation.doubts:
         yield f"  - {doubt_line(doubt)}"
+
+
+def _rivals(explanation: Explanation) -> Iterator[str]:
+    # That it is one hand is what all the rest of the text is about.
+    for rival in explanation.rivals[1:]:
+        yield f"Rival explanation: {_STORIES[rival.name]}"
+        yield from (f"    for      {plain(each.text)}" for each in rival.supports)
+        yield from (f"    against  {plain(each.text)}" for each in rival.opposes)
+
+
+def _next(explanation: Explanation) -> Iterator[str]:
+    step = explanation.next_step
+    if step is not None:
+        about = f" ({short(step.about)})" if step.about and step.about not in step.text else ""
+        yield f"Next: {plain(step.text)}{about}"
 
 
 def doubt_line(doubt: Doubt) -> str:

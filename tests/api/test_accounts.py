@@ -38,6 +38,7 @@ def test_the_card_on_the_wire(world: httpx.Client) -> None:
         "blocks": {"behaviour": 0.5, "one_hop": 1.2, "propagated": 0.6, "ring": 0.4},
         "links_more": True,
         "doubt": {"code": "not_counted", "fact": "1 identifier it shares with crowds: not counted", "source": None},
+        "next_step": {"code": "review_ring", "text": "Decide on ring r1, 3 accounts", "about": "r1"},
     }
 
 
@@ -70,6 +71,14 @@ def test_base_and_contributions_add_up_to_the_score(world: httpx.Client, account
     total = found["base"] + math.fsum(each["log_odds"] for each in found["contributions"])
     assert total == pytest.approx(found["score"], abs=1e-9)
     assert found["risk"] == pytest.approx(1 - math.exp(-total), abs=1e-9)
+
+
+def test_the_explanation_tells_what_else_would_explain_the_links(world: httpx.Client) -> None:
+    first, *_ = world.get("/v1/accounts/a1/explanation").json()["data"]["rivals"]
+    assert (first["explanation"], first["supports"][0]) == (
+        "one_hand",
+        {"text": "with a2: access: 9 bits; instrument: 6 bits", "source": "a2"},
+    )
 
 
 def test_the_explanation_names_links_pairs_and_doubts(world: httpx.Client) -> None:

@@ -185,6 +185,7 @@ def test_a_long_life_is_cut_at_its_beginning_and_says_so(home: Path) -> None:
 def test_what_holds_a_ring_together_and_who_leaves_without_it(world: httpx.Client) -> None:
     found = world.get("/v1/rings/r1").json()["data"]
     assert (found["core"], found["likely"], found["fringe"], found["changes"]) == (["a1", "a2"], ["a3"], [], None)
+    assert (found["aliases"], found["aliases_more"]) == (["r0"], False)
     assert found["holding"]["holders"][0] == {
         "family": "instrument",
         "kind": "card",
@@ -193,6 +194,7 @@ def test_what_holds_a_ring_together_and_who_leaves_without_it(world: httpx.Clien
         "class_name": None,
         "members": 2,
         "pairs": 1,
+        "bits": 9.0,
     }
     # a3 is a victim and holds nothing.
     assert [(each["kind"], each["ends"], each["leaving"]) for each in found["holding"]["bridges"]] == [

@@ -252,7 +252,7 @@ def test_gaps_are_said_in_words(tmp_path: Path, first: int, words: str) -> None:
     )
     with closing(EmbeddedView(publish(tmp_path, content))) as opened:
         text = render(explain(opened, "a1"))
-    assert text.count(words) == 2
+    assert text.count(words) == 3
 
 
 def test_what_does_not_change_hands_is_not_doubted_for_its_dates(tmp_path: Path) -> None:

@@ -41,12 +41,14 @@ def test_things_come_by_the_pairs_and_members_they_carry() -> None:
         pair("a", "b", {"device:d": 7, "money:transfer x 2": 4}),
         pair("a", "c", {"device:d": 7}),
         pair("b", "c", {"device:d": 7}),
-        pair("c", "d", {"money:transfer x 1": 4}),
+        pair("c", "d", {"money:transfer x 1": 5}),
     ]
     found = holding(pairs, known(device_d=3), whole=True)
-    assert [(each.kind, each.identifier, each.degree, each.members, each.pairs) for each in found.holders] == [
-        ("device", "d", 3, 3, 3),
-        (None, "transfer", None, 4, 2),
+    assert [
+        (each.kind, each.identifier, each.degree, each.members, each.pairs, each.bits) for each in found.holders
+    ] == [
+        ("device", "d", 3, 3, 3, 7),
+        (None, "transfer", None, 4, 2, 5),
     ]
     assert [(each.family, each.members, each.pairs) for each in found.families] == [("access", 3, 3), ("money", 4, 2)]
 

@@ -66,3 +66,10 @@ def test_changes_are_what_happened_after_the_time(view: GraphView) -> None:
     since = show_ring(view, "r1", RingLimits(since=AS_OF - DAY)).changes or ()
     assert [(each.ring_id, each.event) for each in since] == [("r0", "merged"), ("r1", "grew")]
     assert show_ring(view, "r0", RingLimits(since=AS_OF)).changes == ()
+
+
+def test_a_ring_names_those_that_are_now_part_of_it(view: GraphView) -> None:
+    for asked, alias in (("r1", None), ("r0", "r0")):
+        found = show_ring(view, asked)
+        assert (found.ring.ring_id, found.alias, found.aliases) == ("r1", alias, ("r0",))
+    assert show_ring(view, "r3").aliases == ()
