@@ -1,16 +1,23 @@
-"""Cites observations where the ledger is at hand: it is read whole, for one request at a time, if it is small."""
+"""Reads the ledger for a request, where it is at hand: whole feeds, so one request at a time, and if it is small."""
 
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from api.problems import OVERLOADED, ProblemError
 from linkgraph.explain.paths import Cite
-from linkgraph.ledger import Ledger, cite
-from linkgraph.model import Observation, Use
+from linkgraph.explain.timeline import Tell
+from linkgraph.ledger import Known, Ledger, cite, tell
+from linkgraph.model import Observation, Told, Use
+from linkgraph.runs import Run
 
 # About a second on one processor.
 _MOST_ROWS: Final = 10_000_000
+# Of one account, in each feed.
+_MOST_OF_FEED: Final = 10_000
+# Within the time that an answer may take, the reading itself included.
+_WAIT_SECONDS: Final = 1.5
 _reading: Final = threading.Lock()
 
 
@@ -26,3 +33,23 @@ def citer(folder: Path) -> Cite:
             _reading.release()
 
     return look_up
+
+
+def teller(folder: Path, run: Run) -> Tell:
+    """What reads the feeds of an account as the run knew them; None where this run's are not here, or too large.
+
+    ProblemError where others are being read for too long: the same run must answer the same to whoever comes back.
+    """
+    known = Known.to(run.record())
+
+    def read(account_id: str) -> Told | None:
+        if not 0 < known.rows <= _MOST_ROWS or not folder.is_dir():
+            return None
+        if not _reading.acquire(timeout=_WAIT_SECONDS):
+            raise ProblemError(OVERLOADED)
+        try:
+            return tell(Ledger(folder), account_id, known, _MOST_OF_FEED)
+        finally:
+            _reading.release()
+
+    return read

@@ -12,8 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
+from linkgraph.explain.folding import Place as EventPlace
+
 _SIGNATURE_BYTES: Final = 16
 _VERDICT: Final = 2
+_EVENT: Final = 5
 # Base64 of the signature and a dot; the rest is the place.
 PATTERN: Final = r"^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]+$"
 
@@ -60,6 +63,18 @@ class Cursors:
         """The verdict of a cursor, None if it is not one of ours."""
         found = self._read(cursor)
         return (found[0], found[1]) if found is not None and len(found) == _VERDICT else None
+
+    def write_event(self, run_id: str, place: EventPlace) -> str:
+        """The cursor of an event of an account, as the run tells it."""
+        return self._write([run_id, *place])
+
+    def read_event(self, cursor: str) -> tuple[str, EventPlace] | None:
+        """The run and the event of a cursor, None if it is not one of ours."""
+        found = self._read(cursor)
+        if found is None or len(found) != _EVENT:
+            return None
+        run_id, when, feed, batch, line = found
+        return run_id, (when, feed, batch, line)
 
     def _write(self, parts: Sequence[str | float]) -> str:
         body = json.dumps(parts, separators=(",", ":")).encode()

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import unquote
 
 from fastapi import Depends, Path, Query, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from starlette.responses import Response
 
 from api.auditing import Note
@@ -17,12 +17,14 @@ from api.cursors import PATTERN, Cursors
 from api.masking import is_masked, masked
 from api.metrics import Metrics
 from api.schemas.base import Answer, BareAnswer, BareMeta, Meta
+from api.schemas.timeline import EventKind
 from api.schemas.values import CaseId
 from api.views import Views
 from linkgraph import __version__
 from linkgraph.casework.keys import Principal
 from linkgraph.casework.opening import Casework
 from linkgraph.explain.bearing import Rulings
+from linkgraph.explain.timeline import KINDS
 from linkgraph.kit.serving import deep_link
 from linkgraph.model import RingSort, RunStamp
 from linkgraph.runs import Run
@@ -253,6 +255,31 @@ class NearQuery(RunQuery):
     hops: int = Field(1, ge=1, le=4, description="account, identifier, account is one hop")
 
 
+class TimelineQuery(RunQuery):
+    """Which events of an account, and from where."""
+
+    limit: int = Field(50, ge=1, le=100, description="events on a page")
+    since: AwareDatetime | None = Field(
+        None, description="only what was not over before this time", examples=["2026-01-01T00:00:00Z"]
+    )
+    until: AwareDatetime | None = Field(
+        None, description="only what had begun before this time", examples=["2026-02-01T00:00:00Z"]
+    )
+    kinds: list[EventKind] = Field(
+        [],
+        max_length=len(KINDS),
+        description="only events of these kinds; say it again for each",
+        examples=[["dispute"]],
+    )
+    cursor: str | None = Field(
+        None,
+        max_length=2048,
+        pattern=PATTERN,
+        description="`next_cursor` of the page before; it also names its run",
+        examples=["9AgmnvTYg3emgyvn7Iuvcg.WyJyLTIwMjYwMTMwLTQ1MzIxZTJkZWEiLDEsImxvZ2lucyIsImQwIiwzXQ"],
+    )
+
+
 class NoQuery(BaseModel):
     """No parameter at all."""
 
@@ -269,6 +296,7 @@ RunQueryDep = Annotated[RunQuery, Query()]
 RingsQueryDep = Annotated[RingsQuery, Query()]
 RingQueryDep = Annotated[RingQuery, Query()]
 NearQueryDep = Annotated[NearQuery, Query()]
+TimelineQueryDep = Annotated[TimelineQuery, Query()]
 LinkQueryDep = Annotated[LinkQuery, Query()]
 CaseQueryDep = Annotated[CaseQuery, Query()]
 NoQueryDep = Annotated[NoQuery, Query()]

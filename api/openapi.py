@@ -42,6 +42,7 @@ _SCHEME: Final = {
 _ACCOUNT: Final = ("read_account", "account_id")
 _EXPLANATION: Final = ("explain_account", "account_id")
 _AROUND: Final = ("read_neighbourhood", "account_id")
+_TIMELINE: Final = ("read_timeline", "account_id")
 _DRAWN: Final = ("read_ring_graph", "ring_id")
 _RING: Final = ("read_ring", "ring_id")
 _HISTORY: Final = ("read_ring_history", "ring_id")
@@ -62,6 +63,7 @@ _LEADS_TO: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
     "read_account": {
         _EXPLANATION: "$response.body#/data/account_id",
         _AROUND: "$response.body#/data/account_id",
+        _TIMELINE: "$response.body#/data/account_id",
         _RING: "$response.body#/data/ring/ring_id",
         _RUN: "$response.body#/meta/run_id",
     },
@@ -81,6 +83,7 @@ _LEADS_TO: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
         _ACCOUNT: "$response.body#/data/members/0/account_id",
         _EXPLANATION: "$response.body#/data/members/0/account_id",
     },
+    "read_timeline": {_ACCOUNT: "$response.body#/data/events/0/other_account_id"},
     "read_neighbourhood": {_ACCOUNT: "$response.body#/data/nodes/0/account_id"},
     "read_ring_graph": {_ACCOUNT: "$response.body#/data/nodes/0/account_id"},
     "read_ring_history": {_RING: "$response.body#/data/ring_id", _RUN: "$response.body#/meta/run_id"},

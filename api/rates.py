@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-# Operations that cost more than one: they read more of the graph than a card does.
+# Operations that cost more than one: they read more than a card does.
 COST: Final[Mapping[str, int]] = {
     "explain_account": 2,
     "why_linked": 2,
     "read_neighbourhood": 5,
+    "read_timeline": 10,
     "read_ring": 2,
     "read_ring_graph": 5,
     "preview_verdict": 10,

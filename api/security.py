@@ -39,6 +39,7 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "what_if": _READERS,
     "why_linked": _READERS,
     "read_neighbourhood": _READERS,
+    "read_timeline": _READERS,
     "list_rings": _READERS,
     "read_ring": _READERS,
     "read_ring_graph": _READERS,

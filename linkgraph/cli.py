@@ -5,7 +5,7 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,7 +21,7 @@ from linkgraph.commands import measuring as measuring_commands
 from linkgraph.commands import neo4j as neo4j_commands
 from linkgraph.commands import vault as vault_commands
 from linkgraph.commands import verdict as verdict_commands
-from linkgraph.commands.reading import AsJson, OfRun, opened, print_json
+from linkgraph.commands.reading import AsJson, OfRun, opened, print_json, time_in
 from linkgraph.errors import LinkgraphError, UsageError
 from linkgraph.export import Format
 from linkgraph.export import export as export_run
@@ -269,6 +269,7 @@ def flagged(limit: Limit = 20, run: OfRun = None, as_json: AsJson = False) -> No
 app.command()(account_commands.explain)
 app.command()(account_commands.why)
 app.command("what-if")(account_commands.what_if)
+app.command()(account_commands.timeline)
 
 
 @app.command()
@@ -316,7 +317,7 @@ def _clock(as_of: str | None) -> int | None:
         return None
     if as_of == "now":
         return _now()
-    when = _time(as_of, _AS_OF)
+    when = time_in(as_of, _AS_OF)
     if when.tzinfo is None:
         raise UsageError(_AS_OF)
     return round(when.timestamp()) * 1_000_000
@@ -325,15 +326,8 @@ def _clock(as_of: str | None) -> int | None:
 def _after(home: Path, since: str) -> int:
     if (home / "runs" / since).is_dir():
         return int(runs.open_run(home, since).record()["as_of"])
-    when = _time(since, _SINCE)
+    when = time_in(since, _SINCE)
     return round((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())
-
-
-def _time(text: str, wanted: str) -> datetime:
-    try:
-        return datetime.fromtimestamp(int(text), UTC) if text.isdigit() else datetime.fromisoformat(text)
-    except (ValueError, OverflowError, OSError):
-        raise UsageError(wanted) from None
 
 
 def _now() -> int:

@@ -86,6 +86,32 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedRow:
+    """A row of the ledger that is about an account, as it stood at a time; times in epoch microseconds.
+
+    at: when it happened. source_id: its id at the source, or what the feed calls it, None where it has neither. values:
+    its own columns by name. versions: how often it was told, corrections included.
+    """
+
+    feed: str
+    at: int
+    known_at: int
+    source_id: str | None
+    batch: str
+    line: int
+    values: dict[str, Any]
+    versions: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All rows about an account, in no order; `cut`: feeds of which only the newest rows were read."""
+
+    rows: tuple[FeedRow, ...]
+    cut: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """Two accounts with their evidence: `families` as 'family=bits', `shared` as 'kind:token', or as
     'family:sign x value' where it is no identifier, `shared_bits` what each of those is worth alone. A family is worth

@@ -3,16 +3,30 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.citing import citer
-from api.deps import AccountId, AskDep, LinkQueryDep, NearQueryDep, OtherId, RunQueryDep
+from api.citing import citer, teller
+from api.cursors import Cursors
+from api.deps import (
+    AccountId,
+    AskDep,
+    LinkQueryDep,
+    NearQueryDep,
+    OtherId,
+    RunQueryDep,
+    TimelineQuery,
+    TimelineQueryDep,
+)
+from api.problems import InvalidFieldError
 from api.schemas.accounts import Card, CardAnswer, ExplanationAnswer, ExplanationOut
 from api.schemas.graphs import GraphAnswer, GraphOut
 from api.schemas.links import WhyAnswer, WhyOut
+from api.schemas.timeline import TimelineAnswer, TimelineOut
 from api.schemas.whatif import EachIn, MinimalIn, WhatIfAnswer, WhatIfIn, WhatIfOut
 from linkgraph.explain.account import explain
 from linkgraph.explain.drawing import neighbourhood
 from linkgraph.explain.each import without_each
+from linkgraph.explain.folding import Place
 from linkgraph.explain.paths import WhyLimits, why_linked
+from linkgraph.explain.timeline import Span, read_timeline
 from linkgraph.explain.whatif import Supposition, what_if
 from linkgraph.solved import needed
 
@@ -90,3 +104,41 @@ def read_neighbourhood(account_id: AccountId, query: NearQueryDep, ask: AskDep) 
     with ask.read(query) as reading:
         found = neighbourhood(reading.view, account_id, query.hops)
         return reading.answer(GraphAnswer, GraphOut.of(found), found.limits_hit)
+
+
+@router.get(
+    "/{account_id}/timeline",
+    operation_id="read_timeline",
+    summary="What happened to an account",
+    response_model=TimelineAnswer,
+)
+def read_events(account_id: AccountId, query: TimelineQueryDep, ask: AskDep) -> Response:
+    """What feeds told of the account, what reviewers ruled and what nights found of its rings, newest first.
+
+    As the run knew it. What is alike is one event with a count, until something out of the ordinary happens. Feeds are
+    read from the ledger, where it is at hand and not too large; else the night's summary says when each identifier was
+    first used, and `limits_hit` names `ledger`.
+    """
+    run_id, after = _event_after(query, ask.service.cursors)
+    with ask.read(query, run_id) as reading:
+        tell = teller(ask.service.settings.ledger_folder, reading.run)
+        found = read_timeline(reading.view, account_id, _span(query, after), reading.run.verdicts(), tell)
+        last = found.events[-1].place if found.more else None
+        cursor = ask.service.cursors.write_event(reading.stamp.run_id, last) if last else None
+        return reading.answer(TimelineAnswer, TimelineOut.of(found, cursor), found.limits_hit)
+
+
+def _event_after(query: TimelineQuery, cursors: Cursors) -> tuple[str | None, Place | None]:
+    if query.cursor is None:
+        return None, None
+    found = cursors.read_event(query.cursor)
+    if found is None:
+        raise InvalidFieldError("/query/cursor", "unknown_cursor")
+    if query.run not in (None, found[0]):
+        raise InvalidFieldError("/query/run", "not_the_run_of_the_cursor")
+    return found
+
+
+def _span(query: TimelineQuery, after: Place | None) -> Span:
+    since, until = (None if each is None else round(each.timestamp()) for each in (query.since, query.until))
+    return Span(query.limit, after, since, until, frozenset(query.kinds))

@@ -1,21 +1,31 @@
 """Commands about one account: why it has its score, what would be without some evidence, why two are linked."""
 
 from dataclasses import asdict
+from datetime import UTC
 from typing import Annotated
 
 import typer
 
 from linkgraph import runs
-from linkgraph.commands.reading import AsJson, OfRun, opened, print_json, whole_key
-from linkgraph.ledger import Ledger, cite
+from linkgraph.commands.reading import AsJson, OfRun, opened, print_json, time_in, whole_key
+from linkgraph.errors import UsageError
+from linkgraph.ledger import Known, Ledger, cite, tell
 from linkgraph.settings import read_settings
 from linkgraph.solved import needed
+
+# Rows of one account that are read, in each feed.
+_MOST_OF_FEED = 100_000
 
 Without = Annotated[
     list[str] | None,
     typer.Option(help="KIND:TOKEN that is not to count, or ACCOUNT=KIND:TOKEN for one link; the beginning is enough"),
 ]
 Labels = Annotated[list[str] | None, typer.Option("--without-label", help="account whose label is not to count")]
+Since = Annotated[
+    str | None, typer.Option(help="a day (UTC), epoch seconds or ISO 8601: only what was not over by then")
+]
+Until = Annotated[str | None, typer.Option(help="only what had begun before this time")]
+Kinds = Annotated[list[str] | None, typer.Option("--kind", help="only events of this kind, as login or dispute")]
 Apart = Annotated[list[str] | None, typer.Option("--not-with", help="account that is not the same hand as this one")]
 
 
@@ -95,3 +105,42 @@ def _without_each(account_id: str, run: str | None, as_json: bool) -> None:
         print_json(asdict(found) | {"account_id": account_id, "run": asdict(stamp)})
     else:
         typer.echo(render_each(account_id, found, stamp), nl=False)
+
+
+def timeline(
+    account_id: str,
+    since: Since = None,
+    until: Until = None,
+    kind: Kinds = None,
+    run: OfRun = None,
+    as_json: AsJson = False,
+) -> None:
+    """What happened to an account, newest first: what feeds told, reviewers ruled, and nights found of its rings."""
+    from linkgraph.explain.timeline import KINDS, Span, read_timeline
+    from linkgraph.explain.timeline_text import render_timeline
+
+    if unknown := sorted({*(kind or [])} - {*KINDS}):
+        raise UsageError(f"no such kind of event: {', '.join(unknown)}; there are {', '.join(KINDS)}")
+    settings = read_settings()
+    span = Span(since=_seconds(since), until=_seconds(until), kinds=frozenset(kind or []))
+    with opened(run) as (view, _):
+        made = runs.open_run(settings.home, view.run().run_id)
+        known = Known.to(made.record())
+        found = read_timeline(
+            view,
+            account_id,
+            span,
+            made.verdicts(),
+            lambda each: tell(Ledger(settings.ledger_folder), each, known, _MOST_OF_FEED) if known.rows else None,
+        )
+    if as_json:
+        print_json(asdict(found))
+    else:
+        typer.echo(render_timeline(found), nl=False)
+
+
+def _seconds(text: str | None) -> int | None:
+    if text is None:
+        return None
+    when = time_in(text, "--since and --until take a day as 2026-01-31 (UTC), epoch seconds or ISO 8601")
+    return round((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -40,6 +41,14 @@ def whole_key(net: Solved, text: str) -> str:
     if len(found) > 1 and text not in found:
         raise UsageError("several identifiers begin so: give more of the token, `--json` shows all of it")
     return found[0] if found else text
+
+
+def time_in(text: str, wanted: str) -> datetime:
+    """A time in epoch seconds or ISO 8601; UsageError that says what is `wanted`, if it is neither."""
+    try:
+        return datetime.fromtimestamp(int(text), UTC) if text.isdigit() else datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(wanted) from None
 
 
 def print_json(value: object) -> None:

@@ -14,7 +14,7 @@ ALIVE, DORMANT, RETIRED, ALIAS = "alive", "dormant", "retired", "alias"
 
 # What a ring is after such an event. One of no such event is alive.
 _TURNS = {"returned": ALIVE, "dormant": DORMANT, "retired": RETIRED, "merged": ALIAS}
-_JOINED = ("born", "split", "grew")
+JOINED = ("born", "split", "grew")
 # In which order the events of one night are told.
 _ORDER = ("returned", "born", "split", "grew", "shrank", "merged", "dormant", "retired")
 
@@ -107,7 +107,7 @@ def members_after(events: Iterable[RingEvent]) -> tuple[str, ...]:
     members: set[str] = set()
     for each in events:
         if each.account_id is not None:
-            (members.add if each.event in _JOINED else members.discard)(each.account_id)
+            (members.add if each.event in JOINED else members.discard)(each.account_id)
     return tuple(sorted(members))
 
 

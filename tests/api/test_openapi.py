@@ -17,6 +17,7 @@ OPERATIONS = [
     ("POST", "/v1/accounts/{account_id}/what-if"),
     ("GET", "/v1/accounts/{account_id}/links/{other_account_id}"),
     ("GET", "/v1/accounts/{account_id}/neighbourhood"),
+    ("GET", "/v1/accounts/{account_id}/timeline"),
     ("GET", "/v1/rings"),
     ("GET", "/v1/rings/{ring_id}"),
     ("GET", "/v1/rings/{ring_id}/graph"),

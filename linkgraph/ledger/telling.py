@@ -1,0 +1,142 @@
+"""Reads what feeds told of one account, from the files that a run read and as known at its time.
+
+Nothing in the ledger is sorted by account: of each feed the columns that say whose a row is are read whole, the others
+only where the account has rows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from pathlib import Path
+from typing import Any, Final, Self
+
+import duckdb
+from duckdb import ColumnExpression, ConstantExpression, Expression
+
+from linkgraph.errors import LedgerError
+from linkgraph.ledger.log import Ledger
+from linkgraph.ledger.schema import FEEDS
+from linkgraph.model import FeedRow, Told
+
+# Who of the staff looked at an account, and for which case, is not for everybody who looks at it.
+_LEFT_OUT: Final = frozenset(("staff_access",))
+_READ: Final = tuple(name for name in FEEDS if name not in _LEFT_OUT)
+_OWNERS: Final = {
+    "transfers": ("from_account_id", "to_account_id"),
+    "trades": ("buyer_id", "seller_id"),
+    "p2p_orders": ("buyer_id", "seller_id"),
+}
+_TIMES: Final = {"accounts": "created_at", "disputes": "opened_at"}
+_COMMON: Final = ("known_at", "source_id", "record", "deleted", "batch", "line")
+_MEMORY: Final = "512MB"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a run knew: its time in epoch seconds, the files it read as feed and digest, and how many rows they have."""
+
+    as_of: int
+    files: frozenset[tuple[str, str]]
+    rows: int
+
+    @classmethod
+    def to(cls, record: Mapping[str, Any]) -> Self:
+        """What the run of this record knew; nothing, of a record without its inputs."""
+        inputs = record.get("inputs", [])
+        return cls(
+            record["as_of"], frozenset((feed, digest) for feed, digest, _ in inputs), sum(each[2] for each in inputs)
+        )
+
+    @property
+    def clock(self) -> int:
+        """The last microsecond of its second."""
+        return self.as_of * 1_000_000 + 999_999
+
+
+def tell(ledger: Ledger, account_id: str, known: Known, most_rows: int) -> Told:
+    """Every row about an account as known then, each record as its newest row says; at most so many of a feed.
+
+    LedgerError if a feed cannot be read.
+    """
+    rows: list[FeedRow] = []
+    cut: list[str] = []
+    with duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY, "temp_directory": ""}) as connection:
+        for feed in _READ:
+            reader = _Reader(connection, feed, _files(ledger, feed, known), known.clock)
+            try:
+                found = reader.about(account_id, most_rows)
+            except duckdb.Error as error:
+                raise LedgerError(f"the ledger table of {feed} cannot be read: {type(error).__name__}") from None
+            rows += (_told(feed, row, versions) for row, versions in found)
+            cut += [feed] if reader.cut else []
+    return Told(tuple(rows), tuple(cut))
+
+
+def _files(ledger: Ledger, feed: str, known: Known) -> list[Path]:
+    committed = ledger.entries(feed)
+    return [
+        each.path for each in committed if (feed, each.digest) in known.files and each.oldest_known_at <= known.clock
+    ]
+
+
+def _told(feed: str, row: Row, versions: int) -> FeedRow:
+    named = row["source_id"] if row["source_id"] is not None else row["record"]
+    own = {name: value for name, value in row.items() if name not in _COMMON}
+    return FeedRow(feed, row[_time(feed)], row["known_at"], named, row["batch"], row["line"], own, versions)
+
+
+def _time(feed: str) -> str:
+    return _TIMES.get(feed, "at")
+
+
+class _Reader:
+    """One feed's files as known at the clock. `cut`: rows were left out of the last answer."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, feed: str, files: Sequence[Path], clock: int) -> None:
+        self._connection = connection
+        self._feed = feed
+        self._files = [str(each) for each in files]
+        self._clock = clock
+        self._owners = _OWNERS.get(feed, ("account_id",))
+        self.cut = False
+
+    def about(self, account_id: str, most_rows: int) -> list[tuple[Row, int]]:
+        """Rows that stand under the account, and how often each was told; none that was retracted or is yet to come."""
+        owned = reduce(or_, (ColumnExpression(name) == ConstantExpression(account_id) for name in self._owners))
+        rows = self._rows(owned, most_rows + 1) if self._files else []
+        self.cut = len(rows) > most_rows
+        del rows[most_rows:]
+        told: dict[str, list[Row]] = {}
+        for record in sorted({row["record"] for row in rows} - {None}):
+            told[record] = []
+        # A later row of the record may stand under another account.
+        for row in self._rows(_is_one_of("record", told)) if told else ():
+            told[row["record"]].append(row)
+        newest = [(max(versions, key=_rank), len(versions)) for versions in told.values()]
+        once = [(row, 1) for row in rows if row["record"] is None]
+        return [(row, versions) for row, versions in [*once, *newest] if self._stands(row, account_id)]
+
+    def _stands(self, row: Row, account_id: str) -> bool:
+        is_owned = any(row[name] == account_id for name in self._owners)
+        return is_owned and not row["deleted"] and row[_time(self._feed)] <= self._clock
+
+    def _rows(self, which: Expression, most: int | None = None) -> list[Row]:
+        """Rows known at the clock, in no order; the newest by their own time where there are more than `most`."""
+        known = ColumnExpression("known_at") <= ConstantExpression(self._clock)
+        found = self._connection.read_parquet(self._files).filter(which & known)
+        if most is not None:
+            keys = (_time(self._feed), "known_at", "batch", "line")
+            found = found.sort(*(ColumnExpression(name).desc() for name in keys)).limit(most)
+        names = found.columns
+        return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+
+
+def _is_one_of(column: str, values: Iterable[str]) -> Expression:
+    return ColumnExpression(column).isin(*(ConstantExpression(each) for each in values))
+
+
+def _rank(row: Row) -> tuple[int, bool, str, int]:
+    return row["known_at"], row["deleted"], row["batch"], row["line"]
