@@ -18,7 +18,10 @@ _MOST_ROWS: Final = 10_000_000
 _MOST_OF_FEED: Final = 10_000
 # Within the time that an answer may take, the reading itself included.
 _WAIT_SECONDS: Final = 1.5
+# So many may wait for their turn: a thread that waits is one that serves nobody else.
+_WAITING: Final = 3
 _reading: Final = threading.Lock()
+_waiting: Final = threading.BoundedSemaphore(_WAITING)
 
 
 def citer(folder: Path) -> Cite:
@@ -45,11 +48,20 @@ def teller(folder: Path, run: Run) -> Tell:
     def read(account_id: str) -> Told | None:
         if not 0 < known.rows <= _MOST_ROWS or not folder.is_dir():
             return None
-        if not _reading.acquire(timeout=_WAIT_SECONDS):
-            raise ProblemError(OVERLOADED)
+        _take_turn()
         try:
             return tell(Ledger(folder), account_id, known, _MOST_OF_FEED)
         finally:
             _reading.release()
 
     return read
+
+
+def _take_turn() -> None:
+    if not _waiting.acquire(blocking=False):
+        raise ProblemError(OVERLOADED)
+    try:
+        if not _reading.acquire(timeout=_WAIT_SECONDS):
+            raise ProblemError(OVERLOADED)
+    finally:
+        _waiting.release()

@@ -79,6 +79,11 @@ class Run:
         tau, prior = rules.get("tau", Parameters().tau), rules.get("prior", Parameters().prior_bits)
         return math.log2(tau / (1.0 - tau)) - float(prior)
 
+    def takeover_days(self) -> int:
+        """Days within which, by this run's rules, a takeover is noticed and reported."""
+        parameters = self.record().get("configuration", {}).get("parameters", {})
+        return int(parameters.get("takeover_days", Parameters().takeover_days))
+
     def stamp(self) -> RunStamp:
         """What every answer from this run says of itself."""
         record = self.record()

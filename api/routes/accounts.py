@@ -26,7 +26,7 @@ from linkgraph.explain.drawing import neighbourhood
 from linkgraph.explain.each import without_each
 from linkgraph.explain.folding import Place
 from linkgraph.explain.paths import WhyLimits, why_linked
-from linkgraph.explain.timeline import Span, read_timeline
+from linkgraph.explain.timeline import Sources, Span, read_timeline
 from linkgraph.explain.whatif import Supposition, what_if
 from linkgraph.solved import needed
 
@@ -121,8 +121,9 @@ def read_events(account_id: AccountId, query: TimelineQueryDep, ask: AskDep) -> 
     """
     run_id, after = _event_after(query, ask.service.cursors)
     with ask.read(query, run_id) as reading:
-        tell = teller(ask.service.settings.ledger_folder, reading.run)
-        found = read_timeline(reading.view, account_id, _span(query, after), reading.run.verdicts(), tell)
+        run, tell = reading.run, teller(ask.service.settings.ledger_folder, reading.run)
+        sources = Sources(run.verdicts(), tell, run.takeover_days())
+        found = read_timeline(reading.view, account_id, _span(query, after), sources)
         last = found.events[-1].place if found.more else None
         cursor = ask.service.cursors.write_event(reading.stamp.run_id, last) if last else None
         return reading.answer(TimelineAnswer, TimelineOut.of(found, cursor), found.limits_hit)

@@ -31,7 +31,8 @@ class EventOut(Wire):
     )
     kind: EventKind = Field(examples=["login"])
     by: str = Field(
-        description="who acted: `account` (whoever was in it), `other_account`, `outside` (a bank, a card holder),"
+        description="who acted: `account`, `intruder` (in a victim's account, on what was first used shortly before"
+        " the takeover was reported), `other_account`, `outside` (a bank, a card holder),"
         " `exchange`, `reviewer`, `night`, or `unknown` where the feed does not say",
         examples=["account"],
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import UTC
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -116,7 +117,7 @@ def timeline(
     as_json: AsJson = False,
 ) -> None:
     """What happened to an account, newest first: what feeds told, reviewers ruled, and nights found of its rings."""
-    from linkgraph.explain.timeline import KINDS, Span, read_timeline
+    from linkgraph.explain.timeline import KINDS, Sources, Span, read_timeline
     from linkgraph.explain.timeline_text import render_timeline
 
     if unknown := sorted({*(kind or [])} - {*KINDS}):
@@ -125,14 +126,9 @@ def timeline(
     span = Span(since=_seconds(since), until=_seconds(until), kinds=frozenset(kind or []))
     with opened(run) as (view, _):
         made = runs.open_run(settings.home, view.run().run_id)
-        known = Known.to(made.record())
-        found = read_timeline(
-            view,
-            account_id,
-            span,
-            made.verdicts(),
-            lambda each: tell(Ledger(settings.ledger_folder), each, known, _MOST_OF_FEED) if known.rows else None,
-        )
+        known, ledger = Known.to(made.record()), Ledger(settings.ledger_folder)
+        told = partial(tell, ledger, known=known, most_rows=_MOST_OF_FEED) if known.rows else lambda _: None
+        found = read_timeline(view, account_id, span, Sources(made.verdicts(), told, made.takeover_days()))
     if as_json:
         print_json(asdict(found))
     else:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from linkgraph.explain.doubts import count
-from linkgraph.explain.happenings import Happening, Thing
+from linkgraph.explain.happenings import FLEETING, Happening, Thing
 from linkgraph.explain.text import short
 
 # When, and then which row: feed, file, line.
@@ -18,8 +18,6 @@ _NAMED = 10
 STANDING_OUT = frozenset(
     ("opened", "signup", "kyc", "security_change", "dispute", "appeal", "label", "verdict", "ring", "first_use")
 )
-# Comes anew with every train and café.
-_FLEETING = ("ip",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def fold(found: Iterable[Happening], whole: bool) -> list[Event]:
     for each in sorted(found, key=place_of):
         new = _new(each, known) if whole else ()
         firsts[id(each)] = new
-        stands_out = each.kind in STANDING_OUT or any(kind not in _FLEETING for kind, _ in new)
+        stands_out = each.kind in STANDING_OUT or any(kind not in FLEETING for kind, _ in new)
         if stands_out:
             events += [_event(group, firsts) for group in waiting.values()]
             waiting = {}
@@ -78,9 +76,7 @@ def place_of(happening: Happening) -> Place:
 
 
 def _new(happening: Happening, known: set[Thing]) -> tuple[Thing, ...]:
-    if happening.kind == "failed_login":  # trying is not using
-        return ()
-    new = tuple(each for each in happening.things if each not in known)
+    new = tuple(each for each in happening.uses if each not in known)
     known |= set(new)
     return new
 

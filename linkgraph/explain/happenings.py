@@ -12,9 +12,12 @@ from linkgraph.model import FeedRow
 from linkgraph.parameters import Parameters
 
 # Who acted. UNKNOWN where the feed does not say.
-ACCOUNT, OTHER, OUTSIDE, EXCHANGE, REVIEWER, NIGHT, UNKNOWN = (
-    "account", "other_account", "outside", "exchange", "reviewer", "night", "unknown",
+ACCOUNT, INTRUDER, OTHER, OUTSIDE, EXCHANGE, REVIEWER, NIGHT, UNKNOWN = (
+    "account", "intruder", "other_account", "outside", "exchange", "reviewer", "night", "unknown",
 )  # fmt: skip
+FAILED: Final = "failed_login"
+# Comes anew with every train and café.
+FLEETING: Final = ("ip",)
 
 _DECLINED: Final = frozenset(Parameters().declined_words)
 _LOGINS: Final = {"signup": "Signed up", "kyc": "Had its identity checked"}
@@ -52,6 +55,13 @@ class Happening:
     amount: Decimal | None = None
     currency: str | None = None
 
+    @property
+    def uses(self) -> tuple[Thing, ...]:
+        """What it names and has used: to try is not to use, and an address that was paid from is anybody's."""
+        if self.kind == FAILED:
+            return ()
+        return tuple(each for each in self.things if each[0] != "wallet" or self.kind != "payment_in")
+
 
 def happenings(row: FeedRow, account_id: str, clock: int) -> list[Happening]:
     """What a row says: one thing, and for an order that was appealed by the clock (microseconds), the appeal."""
@@ -81,7 +91,7 @@ def _login(row: FeedRow, account_id: str) -> Happening:
             row, "security_change", f"{'Failed to change' if failed else 'Changed'} its {what}", things=things
         )
     if failed:
-        return Happening(row, "failed_login", "Failed to sign in", alike=(told["kind"],), by=UNKNOWN, things=things)
+        return Happening(row, FAILED, "Failed to sign in", alike=(told["kind"],), by=UNKNOWN, things=things)
     if told["kind"] in _LOGINS:
         return Happening(row, told["kind"], _LOGINS[told["kind"]], things=things)
     return Happening(row, "login", "Signed in", alike=(told["device"], told["fingerprint"]), things=things)

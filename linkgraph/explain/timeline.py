@@ -13,6 +13,7 @@ from linkgraph.explain import history
 from linkgraph.explain.folding import Event, Place, fold
 from linkgraph.explain.happenings import NIGHT, REVIEWER, UNKNOWN, Happening, happenings
 from linkgraph.explain.history import in_order
+from linkgraph.explain.intruder import attributed
 from linkgraph.explain.text import day, short
 from linkgraph.model import Account, FeedRow, Link, RingEvent, RunStamp, Told, Verdict
 
@@ -46,6 +47,18 @@ class View(history.View, Protocol):
     def run(self) -> RunStamp: ...
     def accounts(self, account_ids: Sequence[str]) -> list[Account]: ...
     def links(self, account_ids: Sequence[str], limit: int) -> list[Link]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a timeline comes from, besides the view: the verdicts that the run acted on, the feeds as it knew them.
+
+    takeover_days: within which, by the run's rules, a takeover is reported.
+    """
+
+    verdicts: Sequence[Verdict]
+    tell: Tell
+    takeover_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +99,14 @@ class Timeline:
     limits_hit: tuple[str, ...]
 
 
-def read_timeline(view: View, account_id: str, span: Span, verdicts: Sequence[Verdict], tell: Tell) -> Timeline:
+def read_timeline(view: View, account_id: str, span: Span, sources: Sources) -> Timeline:
     """The timeline; NotFoundError if the run has no such account."""
     accounts = view.accounts([account_id])
     if not accounts:
         raise NotFoundError("no such account in this run")
     run = view.run()
-    told = tell(account_id)
-    found = [*_ruled(account_id, verdicts, run), *_in_rings(view, accounts[0])]
+    told = sources.tell(account_id)
+    found = [*_ruled(account_id, sources.verdicts, run), *_in_rings(view, accounts[0])]
     limits = []
     if told is None:
         links = view.links([account_id], _MOST_LINKS + 1)
@@ -103,7 +116,10 @@ def read_timeline(view: View, account_id: str, span: Span, verdicts: Sequence[Ve
         clock = run.as_of * _SECOND + _SECOND - 1
         found += (each for row in told.rows for each in happenings(row, account_id, clock))
         limits = ["rows"] if told.cut else []
-    events = [each for each in fold(found, whole=told is not None and not told.cut) if span.holds(each)]
+    whole = told is not None and not told.cut
+    if whole and accounts[0].label == "victim":
+        found = attributed(found, sources.takeover_days)
+    events = [each for each in fold(found, whole) if span.holds(each)]
     return Timeline(
         account_id=account_id,
         run=run,

@@ -12,7 +12,10 @@ from linkgraph.explain.account import explain
 from linkgraph.explain.paths import why_linked
 from linkgraph.explain.ring import show_ring
 from linkgraph.explain.text import render
+from linkgraph.explain.timeline import Sources, Span, read_timeline
+from linkgraph.explain.timeline_text import render_timeline
 from linkgraph.explain.whatif import Supposition, what_if
+from linkgraph.ledger import Known, Ledger, tell
 from linkgraph.model import Verdict
 from linkgraph.nightly import Plan, run_night
 from linkgraph.settings import Settings, read_settings
@@ -25,6 +28,8 @@ NOW = 1_780_000_000_000_000
 def said(settings: Settings, run_id: str, account_ids: Sequence[str]) -> list[str]:
     """All that is told of these accounts and their rings, as a run's readers get it."""
     run = runs.open_run(settings.home, run_id)
+    known, ledger = Known.to(run.record()), Ledger(settings.ledger_folder)
+    sources = Sources(run.verdicts(), lambda each: tell(ledger, each, known, 1_000), run.takeover_days())
     net = runs.solved_of(run)
     assert net is not None
     told = []
@@ -35,6 +40,7 @@ def said(settings: Settings, run_id: str, account_ids: Sequence[str]) -> list[st
             without = what_if(view, net, account_id, Supposition(identifiers=keys))
             told += [json.dumps(asdict(each), sort_keys=True) for each in (found, without)]
             told += [render(found), *(repr(why_linked(view, account_id, p.other_account_id)) for p in found.pairs[:2])]
+            told += [render_timeline(read_timeline(view, account_id, Span(), sources))]
             told += [repr(show_ring(view, found.ring.ring_id))] if found.ring else []
     return told
 

@@ -65,6 +65,37 @@ def test_json_carries_the_same_as_text(run: Run) -> None:
     assert explained["run"]["run_id"] == json.loads(run("status", "--json")[1])["run_id"] == ring["run"]["run_id"]
 
 
+def test_a_timeline_says_what_happened_and_narrows_to_a_time_and_kinds(run: Run) -> None:
+    account_id = run("flagged")[1].split()[0]
+    code, whole, err = run("timeline", account_id)
+    assert (code, err) == (0, "")
+    assert whole.startswith(f"Account {account_id} (run ")
+    assert whole.splitlines()[-1].split()[2] == "opened"
+    found = json.loads(run("timeline", account_id, "--json")[1])
+    assert len(found["events"]) == len(whole.splitlines()) - 1
+    assert {event["kind"] for event in found["events"]} >= {"opened", "signup", "ring"}
+    opened = next(event for event in found["events"] if event["kind"] == "opened")
+    code, narrow, _ = run(
+        "timeline", account_id, "--kind", "opened", "--kind", "ring", "--until", str(opened["at"] + 1)
+    )
+    assert (code, [line.split()[2] for line in narrow.splitlines()[1:]]) == (0, ["opened"])
+    assert run("timeline", account_id, "--since", "2099-01-01")[1].endswith("nothing is known to have happened\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("nobody",), 1, "no such account in this run"),
+        (("A0000001", "--kind", "murder"), 2, "no such kind of event: murder; there are opened"),
+        (("A0000001", "--since", "yesterday"), 2, "--since and --until take a day"),
+    ],
+)
+def test_a_timeline_that_cannot_be_told_says_why(run: Run, arguments: tuple[str, ...], code: int, said: str) -> None:
+    ended, out, err = run("timeline", *arguments)
+    assert (ended, out) == (code, "")
+    assert said in err
+
+
 def test_a_ring_tells_its_life_and_what_changed_since(run: Run, home: Path) -> None:
     ring_id = run("rings")[1].split()[0]
     code, life, _ = run("ring", ring_id, "--history")

@@ -13,11 +13,12 @@ from ingest.pipeline import ingest
 from linkgraph import cli
 from linkgraph.explain.account import explain
 from linkgraph.explain.bridges import Holding
+from linkgraph.explain.happenings import FAILED, happenings
 from linkgraph.explain.paths import DIRECT, NOT_LINKED, why_linked
 from linkgraph.explain.paths_text import render_why
 from linkgraph.explain.ring import show_ring
 from linkgraph.kinds import BY_NAME, KIND_NAMES
-from linkgraph.ledger import Ledger, cite
+from linkgraph.ledger import Known, Ledger, cite, tell
 from linkgraph.model import Use
 from linkgraph.nightly import Plan, run_night
 from linkgraph.runs import Run, published_id
@@ -45,6 +46,23 @@ def run(settings: Settings) -> Run:
 def view(settings: Settings, run: Run) -> Iterator[GraphView]:
     with closing(open_view(settings, run)) as opened:
         yield opened
+
+
+def test_what_the_night_counted_of_an_account_is_in_its_timeline(settings: Settings, run: Run) -> None:
+    counted: dict[str, dict[tuple[str, str], tuple[int, int]]] = {}
+    for row in pq.read_table(run.table("used")).to_pylist():
+        if row["kind"] != "stem":  # made of an e-mail address, which stands for it
+            seen = (row["first_seen"], row["last_seen"])
+            counted.setdefault(row["account_id"], {})[row["kind"], row["identifier"]] = seen
+    ledger, known = Ledger(settings.ledger_folder), Known.to(run.record())
+    for account_id in sorted(counted)[:: len(counted) // 12]:
+        times: dict[tuple[str, str], list[int]] = {}
+        for row in tell(ledger, account_id, known, 10_000).rows:
+            for each in happenings(row, account_id, known.clock):
+                # A night counts tries as well.
+                for thing in each.uses or (each.things if each.kind == FAILED else ()):
+                    times.setdefault(thing, []).append(row.at // 1_000_000)
+        assert {thing: (min(each), max(each)) for thing, each in times.items()} == counted[account_id]
 
 
 def test_what_is_cited_of_every_kind_is_what_the_night_counted(settings: Settings, run: Run) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from linkgraph.errors import NotFoundError
 from linkgraph.explain.folding import STANDING_OUT, Event, fold
 from linkgraph.explain.happenings import Happening, happenings
-from linkgraph.explain.timeline import KINDS, Span, read_timeline
+from linkgraph.explain.timeline import KINDS, Sources, Span, read_timeline
 from linkgraph.explain.timeline_text import render_timeline
 from linkgraph.ledger import FEEDS
 from linkgraph.model import Account, FeedRow, Link, Ring, RingEvent, RunStamp, Told, Verdict
@@ -64,7 +64,7 @@ def read(rows: Sequence[FeedRow], span: Span | None = None, view: View | None = 
     """The events that a span of the timeline of `a` has."""
     verdicts = more.get("verdicts", ())
     told = Told(tuple(rows), more.get("cut", ()))
-    return list(read_timeline(view or View(), "a", span or Span(), verdicts, lambda _: told).events)
+    return list(read_timeline(view or View(), "a", span or Span(), Sources(verdicts, lambda _: told, 14)).events)
 
 
 def drawn(feed: str, at: int, line: int, pick: int) -> FeedRow:
@@ -171,6 +171,15 @@ def test_trying_is_not_using() -> None:
     ]
 
 
+def test_an_address_that_was_paid_from_is_nobodys_until_it_is_paid_to() -> None:
+    paid = {"rail": "crypto", "wallet": "w", "currency": "USDT"}
+    rows = [row("payments", n, n, paid, direction=direction) for n, direction in ((1, "in"), (2, "out"))]
+    assert [each.summary for each in read(rows)] == [
+        "Paid out by crypto (wallet w, first used here)",
+        "Paid in by crypto (wallet w)",
+    ]
+
+
 def test_nothing_is_called_the_first_where_older_rows_were_left_out() -> None:
     [event] = read([login(1, device="d")], cut=("logins",))
     assert (event.summary, event.first_uses) == ("Signed in (device d)", ())
@@ -255,7 +264,7 @@ def test_rings_are_followed_back_to_those_it_came_from() -> None:
 
 
 def test_without_the_ledger_the_night_says_what_was_first_used() -> None:
-    found = read_timeline(View(), "a", Span(2), (), lambda _: None)
+    found = read_timeline(View(), "a", Span(2), Sources((), lambda _: None, 14))
     assert (found.feeds_read, found.more, found.limits_hit) == (False, True, ("ledger",))
     assert [(each.at, each.known_at, each.summary) for each in found.events] == [
         (2 * DAY, None, "First used its device, 3 times up to 1970-01-04 (device d2)"),
@@ -269,12 +278,12 @@ def test_an_account_that_the_run_does_not_have_is_not_looked_for_in_the_ledger()
         raise AssertionError(account_id)
 
     with pytest.raises(NotFoundError):
-        read_timeline(View(), "nobody", Span(), (), unread)
+        read_timeline(View(), "nobody", Span(), Sources((), unread, 14))
 
 
 def test_what_could_steer_a_terminal_is_shown_as_an_escape() -> None:
     told = Told((row("bonuses", 1, campaign="\x1b[2J", currency="EUR"),))
-    text = render_timeline(read_timeline(View(), "a", Span(), (), lambda _: told))
+    text = render_timeline(read_timeline(View(), "a", Span(), Sources((), lambda _: told, 14)))
     assert "Got a bonus of \\x1b[2J" in text and "\x1b" not in text
 
 
