@@ -28,7 +28,7 @@ demo: setup
 	PATH=$(CURDIR)/$(BIN):$$PATH bash tests/demo.sh
 
 test: gate
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 fuzz: setup
 	TEST_SHARE=$(or $(SHARE),1) $(BIN)/python -m pytest -q -m sized
