@@ -1,6 +1,7 @@
 """What was said of an account on the day it was shown can be said again, byte for byte, whatever has happened since."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
@@ -17,7 +18,7 @@ from linkgraph.explain.timeline_text import render_timeline
 from linkgraph.explain.whatif import Supposition, what_if
 from linkgraph.ledger import Known, Ledger, tell
 from linkgraph.model import Verdict
-from linkgraph.nightly import Plan, run_night
+from linkgraph.nightly import Plan, publish, run_night
 from linkgraph.settings import Settings, read_settings
 from linkgraph.simulate import World, simulate
 from linkgraph.store import open_view
@@ -68,3 +69,13 @@ def test_an_explanation_comes_out_the_same_after_new_data_verdicts_and_rules(tmp
     assert runs.published_id(settings.home) == second.run_id
     assert said(other, second.run_id, shown) != before
     assert said(other, first.run_id, shown) == before
+
+    # A home that was copied back to another place, its graph made anew, says the same of every night.
+    shutil.copytree(settings.home, tmp_path / "restored")
+    restored = other.model_copy(update={"home": tmp_path / "restored"})
+    latest = said(other, second.run_id, shown)
+    shutil.rmtree(settings.home)
+    shutil.rmtree(restored.home / "runs" / second.run_id / "graph")
+    publish(restored, runs.open_run(restored.home))
+    assert said(restored, second.run_id, shown) == latest
+    assert said(restored, first.run_id, shown) == before
