@@ -110,11 +110,16 @@ def holding(
     """
     limits = limits or HoldingLimits()
     carried: defaultdict[str, list[int]] = defaultdict(list)
+    most: defaultdict[str, float] = defaultdict(float)
     for number, pair in enumerate(pairs):
-        for key in dict.fromkeys(thing(each) for each in pair.shared):
+        for key, bits in _worth(pair).items():
             carried[key].append(number)
+            most[key] = max(most[key], bits)
     holders = sorted(
-        (_holder(key, [pairs[number] for number in numbers], identifiers.get(key)) for key, numbers in carried.items()),
+        (
+            _holder(key, [pairs[number] for number in numbers], most[key], identifiers.get(key))
+            for key, numbers in carried.items()
+        ),
         key=lambda each: (-each.pairs, -each.members, each.kind or "", each.identifier),
     )
     named = sorted((key for key in carried if not _is_sign(key)), key=lambda key: (-len(carried[key]), key))
@@ -142,7 +147,16 @@ def _is_sign(key: str) -> bool:
     return key.partition(":")[2] in SIGN_NAMES and key.partition(":")[0] not in BY_NAME
 
 
-def _holder(key: str, carried: Sequence[Pair], identifier: Identifier | None) -> Holder:
+def _worth(pair: Pair) -> dict[str, float]:
+    """What each thing is worth to the pair; of a sign that it shows more than once, the best."""
+    worth: dict[str, float] = {}
+    for each, bits in zip(pair.shared, pair.shared_bits, strict=True):
+        key = thing(each)
+        worth[key] = max(worth.get(key, bits), bits)
+    return worth
+
+
+def _holder(key: str, carried: Sequence[Pair], bits: float, identifier: Identifier | None) -> Holder:
     members = {end for pair in carried for end in (pair.account_a, pair.account_b)}
     kind, _, token = key.partition(":")
     sign = _is_sign(key)
@@ -154,7 +168,7 @@ def _holder(key: str, carried: Sequence[Pair], identifier: Identifier | None) ->
         class_name=identifier.class_name if identifier else None,
         members=len(members),
         pairs=len(carried),
-        bits=max(bits for pair in carried for each, bits in signs.worth(pair).items() if thing(each) == key),
+        bits=bits,
     )
 
 

@@ -1,6 +1,8 @@
 """The server as `linkgraph serve` runs it: loopback or nothing, and a log without addresses."""
 
+import gc
 import json
+import logging.config
 import os
 import signal
 import socket
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
 
 from api.server import check_host, listen, run
 from linkgraph.errors import UsageError
@@ -43,6 +46,19 @@ def process(home: Path, host: str, port: int = 0, log: int = subprocess.PIPE) ->
             yield started
         finally:
             started.kill()
+
+
+def test_what_is_there_at_the_start_is_never_looked_through_by_the_collector(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[int] = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: kept.append(gc.get_freeze_count()))
+    monkeypatch.setattr(logging.config, "dictConfig", lambda config: None)
+    try:
+        run(settings_of(home), "127.0.0.1", 0)
+    finally:
+        gc.unfreeze()
+    assert kept[0] > 50_000
 
 
 @pytest.mark.parametrize(("host", "address"), [("127.0.0.1", "127.0.0.1"), ("127.0.0.2", "127.0.0.2"), ("::1", "::1")])
