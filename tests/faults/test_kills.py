@@ -1,7 +1,7 @@
 """Ingest, night and publish, killed anywhere: what was there stays whole, and the next try ends as if nothing was.
 
 Children start from a clean server process that has imported everything, so that the drawn moment falls into the work.
-The seed is the parameter, and every drawn moment is in the message of a failure.
+The seed is the parameter, and every drawn moment is in the message of a failure. `make fuzz` kills each 200 times.
 """
 
 import multiprocessing
@@ -24,13 +24,14 @@ from linkgraph.runs import digest_of
 from linkgraph.settings import Settings, read_settings
 from linkgraph.simulate import World, simulate
 from linkgraph.store import open_view
+from tests.sizes import sized
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sized]
 
 NOW = 1_780_000_000_000_000
 FIRST = Plan(as_of=1_768_000_000_000_000)
 SECOND = Plan()
-KILLS = {"ingest": 20, "night": 20, "publish": 12}
+KILLS = {"ingest": sized(12, 200), "night": sized(10, 200), "publish": sized(8, 200)}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""A publish into Neo4j that is killed anywhere: readers keep what they had, and the next one ends as if nothing was."""
+"""A publish into Neo4j that is killed anywhere: readers keep what they had, and the next one ends as if nothing was.
+
+`make fuzz` kills 200.
+"""
 
 import os
 import random
@@ -21,11 +24,12 @@ from tests.builders import write_run
 from tests.neo4j_server import content
 from tests.neo4j_server.server import Address
 from tests.neo4j_server.worlds import Answers, answers, night
+from tests.sizes import sized
 
-pytestmark = [pytest.mark.neo4j, pytest.mark.slow]
+pytestmark = [pytest.mark.neo4j, pytest.mark.slow, pytest.mark.sized]
 
 ROOT = Path(__file__).parents[2]
-KILLS = 10
+KILLS = sized(5, 200)
 SEED = 20251125
 
 
