@@ -23,8 +23,9 @@ from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from linkgraph.errors import LedgerError
-from linkgraph.ledger.schema import CLASSES, FEEDS, TABLES, TIME
+from linkgraph.ledger.schema import CLASSES, FEEDS, TABLES, TIME, Feed
 
+_FALSELY = 0.05  # how often a filter lets pass what is not there: a byte per row, for each column that has one
 _ROWS_PER_FILE = 8_000_000  # keeps one data file near 0.5 GB, so that readers can prune and parallelise
 
 
@@ -85,7 +86,7 @@ class Ledger:
     def _write(self, feed: str, digest: str, batches: Iterator[pa.RecordBatch]) -> list[AddAction]:
         folder = self._folder / feed
         try:
-            return list(_write_parts(folder, digest, batches, TABLES[feed].schema))
+            return list(_write_parts(folder, digest, batches, TABLES[feed]))
         except BaseException as error:
             for part in folder.glob(f"{digest}-*.parquet"):
                 part.unlink()
@@ -164,16 +165,14 @@ def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             yield batch
 
 
-def _write_parts(
-    folder: Path, digest: str, batches: Iterator[pa.RecordBatch], schema: pa.Schema
-) -> Iterator[AddAction]:
+def _write_parts(folder: Path, digest: str, batches: Iterator[pa.RecordBatch], feed: Feed) -> Iterator[AddAction]:
     """Data files of `_ROWS_PER_FILE` rows (rounded up to a batch), each with the statistics readers prune by."""
     part = 0
     batch = next(batches, None)
     while batch is not None:
         path = folder / f"{digest}-{part}.parquet"
         rows, oldest, newest = 0, batch["known_at"][0].as_py(), batch["known_at"][0].as_py()
-        with pq.ParquetWriter(path, schema, **_writing(schema)) as writer:
+        with pq.ParquetWriter(path, feed.schema, **_writing(feed, len(batch))) as writer:
             while batch is not None and rows < _ROWS_PER_FILE:
                 writer.write_batch(batch)
                 bounds = pc.min_max(batch["known_at"]).as_py()
@@ -193,15 +192,19 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _writing(schema: pa.Schema) -> dict[str, Any]:
-    """Numbers by their differences, everything else by dictionary; statistics only where readers prune by them."""
-    times = [field.name for field in schema if field.type == TIME]
+def _writing(feed: Feed, rows: int) -> dict[str, Any]:
+    """Numbers by their differences, everything else by dictionary; statistics and filters only where readers prune by
+    them. `rows`: at most so many go together.
+    """
+    times = [field.name for field in feed.schema if field.type == TIME]
     return {
         "compression": "zstd",
         "compression_level": 1,
-        "use_dictionary": [name for name in schema.names if name not in times],
+        "use_dictionary": [name for name in feed.schema.names if name not in times],
         "column_encoding": dict.fromkeys(times, "DELTA_BINARY_PACKED"),
-        "write_statistics": times,
+        # Records are numbered as they come, accounts come in any order.
+        "write_statistics": [*times, *(["record"] if feed.record else [])],
+        "bloom_filter_options": {name: {"ndv": rows, "fpp": _FALSELY} for name in feed.owners},
     }
 
 

@@ -24,6 +24,9 @@ COMMON: tuple[tuple[str, pa.DataType], ...] = (
 )
 
 
+_OWNERS = ("account_id", "from_account_id", "to_account_id", "buyer_id", "seller_id")
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """One feed's ledger table. `record`: the columns that name the fact, so that a later row corrects an earlier."""
@@ -36,6 +39,11 @@ class Feed:
     def schema(self) -> pa.Schema:
         """Arrow schema of the table, own columns first, then `COMMON`."""
         return pa.schema([*self.columns, *COMMON])
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Columns that say whose a row is: one, or both sides of what passed between two."""
+        return tuple(name for name, _ in self.columns if name in _OWNERS)
 
 
 def _columns(**types: pa.DataType) -> tuple[tuple[str, pa.DataType], ...]:

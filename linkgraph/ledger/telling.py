@@ -1,7 +1,7 @@
 """Reads what feeds told of one account, from the files that a run read and as known at its time.
 
-Nothing in the ledger is sorted by account: of each feed the columns that say whose a row is are read whole, the others
-only where the account has rows.
+Nothing in the ledger is sorted by account: the columns that say whose a row is are read whole, except in files that say
+they have no row of the account; the other columns only where it has.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,11 +22,6 @@ from linkgraph.model import FeedRow, Told
 # Who of the staff looked at an account, and for which case, is not for everybody who looks at it.
 _LEFT_OUT: Final = frozenset(("staff_access",))
 _READ: Final = tuple(name for name in FEEDS if name not in _LEFT_OUT)
-_OWNERS: Final = {
-    "transfers": ("from_account_id", "to_account_id"),
-    "trades": ("buyer_id", "seller_id"),
-    "p2p_orders": ("buyer_id", "seller_id"),
-}
 _TIMES: Final = {"accounts": "created_at", "disputes": "opened_at"}
 _COMMON: Final = ("known_at", "source_id", "record", "deleted", "batch", "line")
 _MEMORY: Final = "512MB"
@@ -100,7 +95,7 @@ class _Reader:
         self._feed = feed
         self._files = [str(each) for each in files]
         self._clock = clock
-        self._owners = _OWNERS.get(feed, ("account_id",))
+        self._owners = FEEDS[feed].owners
         self.cut = False
 
     def about(self, account_id: str, most_rows: int) -> list[tuple[Row, int]]:

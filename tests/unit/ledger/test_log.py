@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -154,3 +155,18 @@ def test_a_damaged_log_is_said(ledger: Ledger, tmp_path: Path) -> None:
     entry.write_text("{")
     with pytest.raises(LedgerError, match="ledger table of labels cannot be read"):
         ledger.entries()
+
+
+def test_a_file_says_whose_rows_and_which_records_it_has(ledger: Ledger) -> None:
+    """Readers pass over files that cannot have what they look for."""
+    rows = [{"trade_id": f"t{n}", "record": f"t{n}", "buyer_id": f"a{n}", "seller_id": "b"} for n in range(4)]
+    made = pa.RecordBatch.from_pylist([row | {"known_at": 1} for row in rows], FEEDS["trades"].schema)
+    ledger.append("trades", "d1", iter([made]))
+    [entry] = ledger.entries()
+    probe = "SELECT bloom_filter_excludes AS out FROM parquet_bloom_probe(?, ?, ?)"
+    for column, value, absent in (("buyer_id", "a3", False), ("buyer_id", "c", True), ("seller_id", "a3", True)):
+        assert duckdb.execute(probe, [str(entry.path), column, value]).fetchall() == [(absent,)]
+    columns = pq.read_metadata(entry.path).row_group(0)
+    bounds = {columns.column(n).path_in_schema: columns.column(n).statistics for n in range(columns.num_columns)}
+    assert (bounds["record"].min, bounds["record"].max) == ("t0", "t3")
+    assert bounds["market"] is None or not bounds["market"].has_min_max
