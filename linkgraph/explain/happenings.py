@@ -163,7 +163,7 @@ def _dispute(row: FeedRow, account_id: str) -> Happening:
     rest += [f"on payment {told['payment_id']}"] if told["payment_id"] else []
     rest += [f"on order {told['order_id']}"] if told["order_id"] else []
     rest += [told["status"]] if told["status"] else []
-    return _money(Happening(row, "dispute", verb, _listed(rest), by=by))
+    return _money(Happening(row, "dispute", verb, "".join(f", {each}" for each in rest), by=by))
 
 
 def _balance(row: FeedRow, account_id: str) -> Happening:

@@ -139,6 +139,7 @@ def paths_of(home: Path, most: int = 2_000) -> dict[str, list[str]]:
     return {
         "card": [f"/v1/accounts/{_id(each)}" for each in ids],
         "explanation": [f"/v1/accounts/{_id(each)}/explanation" for each in ids],
+        "timeline": [f"/v1/accounts/{_id(each)}/timeline" for each in ids],
         "ring": [f"/v1/rings/{_id(each)}" for each in rings],
         "ring to draw": [f"/v1/rings/{_id(each)}/graph" for each in rings],
         "large ring": [f"/v1/rings/{_id(each.ring_id)}" for each in large],

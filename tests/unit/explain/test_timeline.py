@@ -199,7 +199,7 @@ def test_who_is_on_the_other_side_and_who_acted() -> None:
         ("appeal", "unknown", "c", "The order person to person with c was appealed"),
         ("label", "reviewer", None, "Labelled victim: account_takeover"),
         ("dispute", "account", None, "Report that the account was taken over"),
-        ("dispute", "outside", None, "Chargeback reason 10.4, on payment p7, lost"),
+        ("dispute", "outside", None, "Chargeback, reason 10.4, on payment p7, lost"),
         ("p2p_order", "account", "d", "Sold person to person to d, completed"),
         ("p2p_order", "account", "c", "Bought person to person from c, completed (payer p, first used here)"),
         ("transfer_in", "other_account", "b", "Received from b"),
