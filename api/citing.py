@@ -15,7 +15,7 @@ from linkgraph.runs import Run
 # About a second on one processor.
 _MOST_ROWS: Final = 10_000_000
 # Of one account, in each feed.
-_MOST_OF_FEED: Final = 10_000
+_MOST_OF_FEED: Final = 5_000
 # Within the time that an answer may take, the reading itself included.
 _WAIT_SECONDS: Final = 1.5
 # So many may wait for their turn: a thread that waits is one that serves nobody else.

@@ -90,7 +90,7 @@ class FeedRow:
     """A row of the ledger that is about an account, as it stood at a time; times in epoch microseconds.
 
     at: when it happened. source_id: its id at the source, or what the feed calls it, None where it has neither. values:
-    its own columns by name. versions: how often it was told, corrections included.
+    its own columns by name.
     """
 
     feed: str
@@ -100,7 +100,6 @@ class FeedRow:
     batch: str
     line: int
     values: dict[str, Any]
-    versions: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ next try); killed after it, the file is wholly in, and the same file again is a 
 import fcntl
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -102,6 +102,11 @@ class Ledger:
     def files(self, feed: str, as_of: int) -> list[Path]:
         """Data files of `feed` that hold at least one row known by `as_of` (epoch microseconds)."""
         return [entry.path for entry in self._entries(feed) if entry.oldest_known_at <= as_of]
+
+    def parts(self, feed: str, digests: Container[str]) -> list[Path]:
+        """Data files of ingested files that are known to be committed, as a run's record says; the log is not read."""
+        found = (self._folder / feed).glob("*.parquet")
+        return sorted(path for path in found if path.name.rsplit("-", 1)[0] in digests)
 
     def newest_known_at(self) -> int | None:
         """The newest known time in the feeds, epoch microseconds; None while they are empty."""

@@ -6,8 +6,7 @@ they have no row of the account; the other columns only where it has.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -60,27 +59,21 @@ def tell(ledger: Ledger, account_id: str, known: Known, most_rows: int) -> Told:
     cut: list[str] = []
     with duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY, "temp_directory": ""}) as connection:
         for feed in _READ:
-            reader = _Reader(connection, feed, _files(ledger, feed, known), known.clock)
+            parts = ledger.parts(feed, {digest for name, digest in known.files if name == feed})
+            reader = _Reader(connection, feed, parts, known.clock)
             try:
                 found = reader.about(account_id, most_rows)
             except duckdb.Error as error:
                 raise LedgerError(f"the ledger table of {feed} cannot be read: {type(error).__name__}") from None
-            rows += (_told(feed, row, versions) for row, versions in found)
+            rows += (_told(feed, row) for row in found)
             cut += [feed] if reader.cut else []
     return Told(tuple(rows), tuple(cut))
 
 
-def _files(ledger: Ledger, feed: str, known: Known) -> list[Path]:
-    committed = ledger.entries(feed)
-    return [
-        each.path for each in committed if (feed, each.digest) in known.files and each.oldest_known_at <= known.clock
-    ]
-
-
-def _told(feed: str, row: Row, versions: int) -> FeedRow:
+def _told(feed: str, row: Row) -> FeedRow:
     named = row["source_id"] if row["source_id"] is not None else row["record"]
     own = {name: value for name, value in row.items() if name not in _COMMON}
-    return FeedRow(feed, row[_time(feed)], row["known_at"], named, row["batch"], row["line"], own, versions)
+    return FeedRow(feed, row[_time(feed)], row["known_at"], named, row["batch"], row["line"], own)
 
 
 def _time(feed: str) -> str:
@@ -96,23 +89,32 @@ class _Reader:
         self._files = [str(each) for each in files]
         self._clock = clock
         self._owners = FEEDS[feed].owners
+        self._newest = (_time(feed), "known_at", "batch", "line")
         self.cut = False
 
-    def about(self, account_id: str, most_rows: int) -> list[tuple[Row, int]]:
-        """Rows that stand under the account, and how often each was told; none that was retracted or is yet to come."""
-        owned = reduce(or_, (ColumnExpression(name) == ConstantExpression(account_id) for name in self._owners))
-        rows = self._rows(owned, most_rows + 1) if self._files else []
+    def about(self, account_id: str, most_rows: int) -> list[Row]:
+        """Rows that stand under the account, each record as its newest row says; none retracted, none yet to come."""
+        rows = self._owned(account_id, most_rows + 1) if self._files else []
         self.cut = len(rows) > most_rows
         del rows[most_rows:]
-        told: dict[str, list[Row]] = {}
-        for record in sorted({row["record"] for row in rows} - {None}):
-            told[record] = []
+        newest: dict[str, Row] = {}
+        records = sorted({row["record"] for row in rows} - {None})
         # A later row of the record may stand under another account.
-        for row in self._rows(_is_one_of("record", told)) if told else ():
-            told[row["record"]].append(row)
-        newest = [(max(versions, key=_rank), len(versions)) for versions in told.values()]
-        once = [(row, 1) for row in rows if row["record"] is None]
-        return [(row, versions) for row, versions in [*once, *newest] if self._stands(row, account_id)]
+        for row in self._rows(_is_one_of("record", records)) if records else ():
+            if row["record"] not in newest or _rank(row) > _rank(newest[row["record"]]):
+                newest[row["record"]] = row
+        once = [row for row in rows if row["record"] is None]
+        return [row for row in [*once, *newest.values()] if self._stands(row, account_id)]
+
+    def _owned(self, account_id: str, most: int) -> list[Row]:
+        """Rows that ever stood under the account, newest first."""
+        found: dict[tuple[str, int], Row] = {}
+        # One column at a time: files pass over what one value excludes, and read it all where either may hold.
+        for name in self._owners:
+            rows = self._rows(ColumnExpression(name) == ConstantExpression(account_id), most)
+            found |= {(row["batch"], row["line"]): row for row in rows}
+        order = itemgetter(*self._newest)
+        return sorted(found.values(), key=order, reverse=True)[:most]
 
     def _stands(self, row: Row, account_id: str) -> bool:
         is_owned = any(row[name] == account_id for name in self._owners)
@@ -123,8 +125,7 @@ class _Reader:
         known = ColumnExpression("known_at") <= ConstantExpression(self._clock)
         found = self._connection.read_parquet(self._files).filter(which & known)
         if most is not None:
-            keys = (_time(self._feed), "known_at", "batch", "line")
-            found = found.sort(*(ColumnExpression(name).desc() for name in keys)).limit(most)
+            found = found.sort(*(ColumnExpression(name).desc() for name in self._newest)).limit(most)
         names = found.columns
         return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
 

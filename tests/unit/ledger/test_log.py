@@ -96,6 +96,8 @@ def test_a_large_file_is_split(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) 
         ("d1", 1, 3, 3),
     ]
     assert known(ledger) == [1, 2, 3, 4, 5, 9]
+    ledger.append("labels", "d2", iter([labels(6)]))
+    assert ledger.parts("labels", {"d1", "d3"}) == [entry.path for entry in entries]
 
 
 def failing(error: Exception) -> Iterator[pa.RecordBatch]:
