@@ -86,6 +86,8 @@ def _server(explore: bool) -> tuple["Home", "Login"]:
     from linkgraph.store.neo4j.places import explore_login, explore_place, graph_place
 
     settings = read_settings()
-    home = (explore_place if explore else graph_place)(settings).home
+    place = (explore_place if explore else graph_place)(settings)
+    place.recover()
+    home = place.home
     home.must_be_whole()
     return home, explore_login(settings) if explore else login_of(settings)

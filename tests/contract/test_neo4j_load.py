@@ -1,14 +1,18 @@
 """A first load by the offline importer: it makes the graph that a publish over Bolt makes, and is followed by one."""
 
 import os
+import random
 import resource
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,7 @@ from pydantic import SecretStr
 from linkgraph import runs
 from linkgraph.errors import StoreError, UsageError
 from linkgraph.nightly import publish
+from linkgraph.runs import digest_of
 from linkgraph.store import open_loaders, open_view
 from linkgraph.store.neo4j import login_of
 from linkgraph.store.neo4j.dumps import checked
@@ -28,8 +33,20 @@ from tests.neo4j_server import content
 from tests.neo4j_server.homes import Loaded, commanded, loaded
 from tests.neo4j_server.server import Address
 from tests.neo4j_server.worlds import answers
+from tests.sizes import sized
 
 pytestmark = pytest.mark.neo4j
+
+KILLS = sized(1, 20)
+OPENED = """
+import sys
+from pathlib import Path
+from linkgraph.settings import read_settings
+from linkgraph.store.neo4j import dumps, places
+say, settings, folder = lambda step: print(step, flush=True), read_settings(), Path(sys.argv[1])
+"""
+DUMP = f"{OPENED}say('dump'); dumps.dump(places.graph_place(settings), folder)"
+LOAD = f"{OPENED}dumps.load(places.graph_load(settings, say), folder)"
 
 
 @pytest.fixture
@@ -54,6 +71,7 @@ def killed_at(made: Loaded, run_id: str, step: str) -> None:
         process.kill()
 
 
+@pytest.mark.sized
 def test_the_graph_is_that_of_a_publish_over_bolt_and_goes_on_like_it(
     made: Loaded, both_stores: tuple[Store, Store], neo4j_server: Address
 ) -> None:
@@ -98,6 +116,7 @@ def drill(made: Loaded) -> None:
     checksums = ["sha256sum", "--check", "--status", "neo4j.dump.sha256"]
     assert subprocess.run(checksums, cwd=folder, check=False).returncode == 0
     assert f"{folder} is not empty" in str(commanded(made, "dump", str(folder)).exception)
+    killed_dumps_and_loads(made, folder)
     shutil.rmtree(made.home.path / "data" / "databases")
     said = commanded(made, "load", str(folder))
     assert (said.exit_code, said.stdout) == (0, "the graph holds run r-2\n")
@@ -105,6 +124,56 @@ def drill(made: Loaded) -> None:
     assert made.address.rows(asked) != epoch
     assert "a server works in" in str(commanded(made, "load", str(folder)).exception)
     assert commanded(made, "stop").exit_code == 0
+
+
+def killed_dumps_and_loads(made: Loaded, whole: Path) -> None:
+    """Killed anywhere, with its tool or alone: nothing half is taken for a dump, and the home in use is as it was."""
+    kept, folder = stored(made), made.folder / "killed"
+    for number in range(KILLS):
+        alone = number % 2 == 1
+        killed(made, DUMP, folder, ("dump",), 0.2 + 2.5 * random.Random(number).random(), alone=alone)
+        if folder.exists():
+            checked(folder)
+            shutil.rmtree(folder)
+        ended(made)
+        assert stored(made) == kept
+    for number in range(KILLS):
+        killed(made, LOAD, whole, ("load",), 0.2 + 3 * random.Random(number).random(), alone=number % 2 == 1)
+        assert stored(made) == kept
+        checked(whole)
+    shutil.rmtree(made.folder / "graph.before")
+    made.home.path.rename(made.folder / "graph.before")
+    assert commanded(made, "stop").exit_code == 0
+    assert stored(made) == kept
+    assert commanded(made, "dump", str(folder)).exit_code == 0
+    checked(folder)
+
+
+def killed(made: Loaded, program: str, folder: Path, steps: tuple[str, ...], seconds: float, *, alone: bool) -> None:
+    """Kill a process so long after it said the last of these steps; `alone`: what it has started goes on."""
+    command = [sys.executable, "-c", program, str(folder)]
+    with subprocess.Popen(
+        command, env=os.environ | made.environment, stdout=subprocess.PIPE, encoding="utf-8", start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert [line.strip() for line in islice(process.stdout, len(steps))] == list(steps)
+        time.sleep(seconds)
+        os.kill(process.pid, signal.SIGKILL) if alone else os.killpg(process.pid, signal.SIGKILL)
+
+
+def ended(made: Loaded) -> None:
+    """Wait for a tool that a killed process has left at work in the home: it must end by itself."""
+    end = time.monotonic() + 60
+    while made.home.is_served:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def stored(made: Loaded) -> dict[str, str]:
+    """The files of the home in use, and what is in them; logs and locks are no part of it."""
+    data = made.home.path / "data"
+    files = (path for path in data.rglob("*") if path.is_file() and not path.name.endswith("_lock"))
+    return {str(path.relative_to(data)): digest_of(path) for path in files}
 
 
 def test_a_dump_that_is_not_what_was_written_is_refused(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A Neo4j server that goes away in the middle of a publish, or stops answering."""
+"""A Neo4j server that goes away in the middle of a publish, whose disk is full, or that stops answering."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -18,6 +18,7 @@ from linkgraph.store import open_view
 from linkgraph.store.neo4j import Login, Neo4jView, Neo4jWriter, connection
 from linkgraph.tables import TABLES
 from tests.builders import Tables, tables, write_run
+from tests.faults.test_full_disk import grow_no_more
 from tests.neo4j_server.server import Neo4jServer
 from tests.neo4j_server.worlds import night
 
@@ -51,6 +52,16 @@ def test_a_server_that_goes_away_in_the_middle(
         with pytest.raises(StoreError, match=r"Neo4j at 127\.0\.0\.1:\d+: the server does not answer"):
             fill(writer, second, at="used", act=server.kill)
         server.start()
+    assert accounts(settings, first, from_file=False) == accounts(settings, first, from_file=True)
+
+    # Its disk full in the middle: one line, and the first run is there once there is room and it is started again.
+    failed = pytest.raises(StoreError, match=r"Neo4j at 127\.0\.0\.1:\d+: query .* failed: Neo")
+    with Neo4jWriter(login(settings, patience=0.5), "r-2") as writer, failed:
+        fill(writer, second, at="used", act=lambda: grow_no_more(server.pid, 1))
+    with suppress(StoreError):
+        assert accounts(settings, first, from_file=False) == accounts(settings, first, from_file=True)
+    server.kill()
+    server.start()
     assert accounts(settings, first, from_file=False) == accounts(settings, first, from_file=True)
 
     # Back within the writer's patience, here because only its connections went: nothing is noticed.

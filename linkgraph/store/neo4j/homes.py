@@ -220,6 +220,12 @@ class Place:
             self.next.discard()
             yield
 
+    def recover(self) -> None:
+        """Go back where a switch was killed between its two steps; StoreError if another process builds."""
+        if not self.home.path.exists():
+            with self.held():
+                pass
+
     def prepare_next(self, configuration: str, password: str) -> str:
         """Make the next home, without data, with the configuration of the one in use or else this; returns which."""
         held = self.home.conf

@@ -6,7 +6,7 @@ UNWIND range(0, size($keys) - 1) AS at
 MATCH (i:Identifier {key: $keys[at]})
 CALL (i) {
   MATCH (a:Account)-[u:USED]->(i)
-  WHERE coalesce(u.since, 0) <= $seq AND CASE WHEN coalesce(u.until, $seq + 1) > $seq THEN keys(u) <> [] ELSE false END
+  WHERE coalesce(u.since, 0) <= $seq AND CASE WHEN coalesce(u.until, $seq + 1) > $seq THEN u.last_seen IS NOT NULL ELSE false END
   RETURN u, a
   ORDER BY u.last_seen DESC, a.id
   LIMIT $limit
