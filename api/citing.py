@@ -24,14 +24,15 @@ _reading: Final = threading.Lock()
 _waiting: Final = threading.BoundedSemaphore(_WAITING)
 
 
-def citer(folder: Path) -> Cite:
-    """What looks uses up in the ledger in `folder`, and says None where that is not possible here and now."""
+def citer(folder: Path, run: Run) -> Cite:
+    """What looks uses up in the ledger as the run knew it, and says None where that is not possible here and now."""
+    known = Known.to(run.record())
 
-    def look_up(uses: Sequence[Use], as_of: int) -> Mapping[Use, Sequence[Observation]] | None:
-        if not _reading.acquire(blocking=False):
+    def look_up(uses: Sequence[Use]) -> Mapping[Use, Sequence[Observation]] | None:
+        if not folder.is_dir() or not _reading.acquire(blocking=False):
             return None
         try:
-            return cite(Ledger(folder), uses, as_of, _MOST_ROWS)
+            return cite(Ledger(folder), uses, known, _MOST_ROWS)
         finally:
             _reading.release()
 

@@ -87,7 +87,7 @@ def suppose(account_id: AccountId, query: RunQueryDep, body: WhatIfIn, ask: AskD
 def read_link(account_id: AccountId, other_account_id: OtherId, query: LinkQueryDep, ask: AskDep) -> Response:
     """What the two share, by family of evidence, and the best paths between them, or that there is none so near."""
     with ask.read(query) as reading:
-        citing = citer(ask.service.settings.ledger_folder) if query.cite else None
+        citing = citer(ask.service.settings.ledger_folder, reading.run) if query.cite else None
         limits = WhyLimits(hops=query.hops)
         found = why_linked(reading.view, account_id, other_account_id, limits, reading.rulings(), citing)
         return reading.answer(WhyAnswer, WhyOut.of(found), found.limits_hit)

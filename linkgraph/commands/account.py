@@ -52,10 +52,10 @@ def why(account_a: str, account_b: str, run: OfRun = None, as_json: AsJson = Fal
     settings = read_settings()
     ledger = Ledger(settings.ledger_folder)
     with opened(run) as (view, net):
-        rulings = Rulings(runs.open_run(settings.home, view.run().run_id).verdicts(), net) if net else None
-        found = why_linked(
-            view, account_a, account_b, None, rulings, cite=lambda uses, as_of: cite(ledger, uses, as_of)
-        )
+        made = runs.open_run(settings.home, view.run().run_id)
+        rulings = Rulings(made.verdicts(), net) if net else None
+        known = Known.to(made.record())
+        found = why_linked(view, account_a, account_b, None, rulings, cite=lambda uses: cite(ledger, uses, known))
     if as_json:
         print_json(asdict(found))
     else:

@@ -24,9 +24,9 @@ MOST_HOPS = 4
 # What the answer is: a pair of the run or a thing they share, a path, a path that time does not allow, none.
 DIRECT, PATH, OUT_OF_TIME, NOT_LINKED = "direct", "path", "out_of_time", "not_linked"
 
-# Looks up what the ledger saw of some uses, as known at the run's time: the first and the last observation of each.
+# Looks up what the ledger saw of some uses, as the run knew it: the first and the last observation of each.
 # None where it cannot.
-Cite = Callable[[Sequence[Use], int], Mapping[Use, Sequence[Observation]] | None]
+Cite = Callable[[Sequence[Use]], Mapping[Use, Sequence[Observation]] | None]
 
 
 class View(reach.View, Protocol):
@@ -278,5 +278,5 @@ def _cited(answer: WhyLinked, cite: Cite) -> tuple[Cited, ...] | None:
     links = [link for path in answer.paths for step in path.steps for link in (step.left, step.came)]
     links += [link for each in answer.families for one in each.shared for link in (one.shared.mine, one.shared.theirs)]
     uses = sorted({(link.account_id, link.kind, link.identifier) for link in links if link is not None})
-    found = cite(uses, answer.run.as_of)
+    found = cite(uses)
     return None if found is None else tuple(Cited(*use, tuple(found[use])) for use in uses if use in found)

@@ -11,6 +11,7 @@ from linkgraph.explain.paths import WhyLimits, why_linked
 from linkgraph.explain.reach import Bounds
 from linkgraph.explain.ring import RingLimits, show_ring
 from linkgraph.explain.ring_list import Wanted, read_rings
+from linkgraph.explain.timeline import Sources, Span, read_timeline
 from linkgraph.model import RingSort, RingsWanted
 from linkgraph.store.base import GraphView
 from tests.builders import AS_OF, DAY, FOX, SLASHED, TILDE, WORLD
@@ -28,6 +29,9 @@ QUESTIONS: dict[str, Callable[[GraphView], object]] = {
     "ring": lambda view: [show_ring(view, each) for each in ("r0", "r1", "r2", "r3")],
     "what happened to it": lambda view: show_ring(view, "r1", RingLimits(since=AS_OF - DAY)),
     "ring to draw": lambda view: [draw_ring(view, each) for each in ("r0", "r1", "r2", "r3")],
+    "what happened to an account": lambda view: [
+        read_timeline(view, each, Span(), Sources((), lambda _: None, 14)) for each in PEOPLE
+    ],
     "rings": lambda view: [
         read_rings(view, Wanted(2, None, RingsWanted(status, None, sort), since))
         for status in (None, "active")

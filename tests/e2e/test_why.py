@@ -70,7 +70,7 @@ def test_what_is_cited_of_every_kind_is_what_the_night_counted(settings: Setting
     chosen = {kind: [row for row in table if row["kind"] == kind][::50][:40] for kind in KIND_NAMES}
     rows = [row for each in chosen.values() for row in each]
     uses: list[Use] = [(row["account_id"], row["kind"], row["identifier"]) for row in rows]
-    found = cite(Ledger(settings.ledger_folder), uses, run.stamp().as_of) or {}
+    found = cite(Ledger(settings.ledger_folder), uses, Known.to(run.record())) or {}
     assert {kind for kind, each in chosen.items() if each} == set(KIND_NAMES)
     for use, row in zip(uses, rows, strict=True):
         assert (found[use][0].at, found[use][-1].at) == (row["first_seen"], row["last_seen"]), use

@@ -138,8 +138,7 @@ def test_what_a_pair_names_is_shown_even_if_a_bound_cut_it_off(view: GraphView) 
 def test_uses_that_are_shown_are_cited_where_a_ledger_is_at_hand(view: GraphView) -> None:
     asked: list[Use] = []
 
-    def cite(uses: Sequence[Use], as_of: int) -> dict[Use, list[Observation]]:
-        assert as_of == AS_OF
+    def cite(uses: Sequence[Use]) -> dict[Use, list[Observation]]:
         asked.extend(uses)
         return {
             uses[0]: [
