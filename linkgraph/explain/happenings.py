@@ -160,9 +160,9 @@ def _dispute(row: FeedRow, account_id: str) -> Happening:
     told = row.values
     verb, by = _DISPUTES[told["kind"]]
     rest = [f"reason {told['reason_code']}"] if told["reason_code"] else []
+    rest += [told["status"]] if told["status"] else []
     rest += [f"on payment {told['payment_id']}"] if told["payment_id"] else []
     rest += [f"on order {told['order_id']}"] if told["order_id"] else []
-    rest += [told["status"]] if told["status"] else []
     return _money(Happening(row, "dispute", verb, "".join(f", {each}" for each in rest), by=by))
 
 

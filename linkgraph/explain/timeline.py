@@ -5,7 +5,7 @@ asked. Where the ledger is not read, the night's summary says when each identifi
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from linkgraph.errors import NotFoundError
@@ -114,7 +114,7 @@ def read_timeline(view: View, account_id: str, span: Span, sources: Sources) -> 
         limits = ["ledger", *(["links"] if len(links) > _MOST_LINKS else [])]
     else:
         clock = run.as_of * _SECOND + _SECOND - 1
-        found += (each for row in told.rows for each in happenings(row, account_id, clock))
+        found += _with_partners([each for row in told.rows for each in happenings(row, account_id, clock)])
         limits = ["rows"] if told.cut else []
     whole = told is not None and not told.cut
     if whole and accounts[0].label == "victim":
@@ -129,6 +129,15 @@ def read_timeline(view: View, account_id: str, span: Span, sources: Sources) -> 
         cut=told.cut if told else (),
         limits_hit=tuple(limits),
     )
+
+
+def _with_partners(found: list[Happening]) -> Iterator[Happening]:
+    """The same; a dispute on an order names the account on its other side."""
+    partners = {each.row.values["order_id"]: each.others for each in found if each.kind == "p2p_order"}
+    for each in found:
+        order_id = each.row.values["order_id"] if each.kind == "dispute" else None
+        others = partners.get(order_id, ()) if order_id else ()
+        yield replace(each, rest=f"{each.rest} with {others[0]}", others=others) if others else each
 
 
 def _ruled(account_id: str, verdicts: Sequence[Verdict], run: RunStamp) -> Iterator[Happening]:

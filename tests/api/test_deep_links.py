@@ -25,7 +25,7 @@ def linking(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Clien
         yield client
 
 
-@pytest.mark.parametrize("rest", ["", "/explanation", "/neighbourhood", "/links/a2"])
+@pytest.mark.parametrize("rest", ["", "/explanation", "/neighbourhood", "/timeline", "/links/a2"])
 def test_every_answer_about_an_account_links_to_its_guide(linking: httpx.Client, rest: str) -> None:
     answer = linking.get(f"/v1/accounts/a1{rest}").json()
     assert answer["meta"]["browser"] == deep_link(BROWSER, 7480, "accounts", "a1")

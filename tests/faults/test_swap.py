@@ -31,6 +31,7 @@ PATHS = (
     "/v1/accounts/a00002/explanation",
     "/v1/accounts/a00003/links/a00004",
     "/v1/accounts/a00005/neighbourhood",
+    "/v1/accounts/a00006/timeline",
     "/v1/rings?limit=100",
     "/v1/rings/r0001/graph",
     "/v1/runs/current",

@@ -199,10 +199,23 @@ def test_who_is_on_the_other_side_and_who_acted() -> None:
         ("appeal", "unknown", "c", "The order person to person with c was appealed"),
         ("label", "reviewer", None, "Labelled victim: account_takeover"),
         ("dispute", "account", None, "Report that the account was taken over"),
-        ("dispute", "outside", None, "Chargeback, reason 10.4, on payment p7, lost"),
+        ("dispute", "outside", None, "Chargeback, reason 10.4, lost, on payment p7"),
         ("p2p_order", "account", "d", "Sold person to person to d, completed"),
         ("p2p_order", "account", "c", "Bought person to person from c, completed (payer p, first used here)"),
         ("transfer_in", "other_account", "b", "Received from b"),
+    ]
+
+
+def test_a_dispute_on_an_order_names_the_account_on_its_other_side() -> None:
+    order = {"order_id": "o1", "buyer_id": "b", "seller_id": "a", "state": "completed"}
+    rows = [
+        row("p2p_orders", 1, 1, order),
+        *(row("disputes", n, n, kind="p2p_appeal", order_id=f"o{n - 1}") for n in (2, 3)),
+    ]
+    assert [(each.summary, each.other_account_id) for each in read(rows)] == [
+        ("Appeal, on order o2", None),
+        ("Appeal, on order o1 with b", "b"),
+        ("Sold person to person to b, completed", "b"),
     ]
 
 
