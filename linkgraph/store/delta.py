@@ -3,9 +3,11 @@
 Rows are compared as sets: no table of a run holds one twice.
 """
 
+import glob
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -19,7 +21,7 @@ from linkgraph.errors import StoreError
 _NAMES = {"accounts": ("account_id",), "identifiers": ("kind", "identifier"), "rings": ("ring_id",)}
 
 
-class Rows(NamedTuple):
+class Changed(NamedTuple):
     """Rows of a table of nodes. `was`: how the run before had those of `now`, in the same order."""
 
     new: pa.RecordBatch
@@ -47,12 +49,20 @@ class Differ:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def compare(
-        self, table: str, schema: pa.Schema, was: Iterable[pa.RecordBatch], now: Iterable[pa.RecordBatch]
+        self, table: str, schema: pa.Schema, was: Path | Iterable[pa.RecordBatch], now: Iterable[pa.RecordBatch]
     ) -> "Changes":
-        """The changes of one table; they hold until the next is compared. Both sides are read to their ends."""
+        """The changes of one table; they hold until the next is compared. Both sides are read to their ends.
+
+        was: a Parquet file of that schema, or rows of it.
+        """
         try:
             self._take("now", schema, now)
-            self._take("was", schema, was)
+            if isinstance(was, Path):
+                held = self._connection.read_parquet(glob.escape(str(was)))
+            else:
+                self._take("held", schema, was)
+                held = self._connection.table("held")
+            held.create_view("was")
             for name in ("come", "gone"):
                 self._connection.execute(queries.load("delta", name).text)
         except duckdb.Error as error:
@@ -97,14 +107,14 @@ class Changes:
         """Rows that went."""
         return self._rows("gone", batch)
 
-    def changed(self, batch: int) -> Iterator[Rows]:
+    def changed(self, batch: int) -> Iterator[Changed]:
         """Rows that came, apart from those that only have other values now."""
         gone = self._all("gone")
         named = self._named(gone)
         for part in self.come(batch):
             at = pc.index_in(self._named(part), value_set=named)
             is_new = pc.is_null(at)
-            yield Rows(part.filter(is_new), gone.take(at.drop_null()), part.filter(pc.invert(is_new)))
+            yield Changed(part.filter(is_new), gone.take(at.drop_null()), part.filter(pc.invert(is_new)))
 
     def ended(self, batch: int) -> Iterator[pa.RecordBatch]:
         """Rows that went, and whose name no row has now."""

@@ -101,6 +101,17 @@ def test_only_what_changed_keeps_its_former_values(graph: Store, neo4j_server: A
         "MATCH (a:Account) WHERE a.was_headline IS NOT NULL RETURN a.id AS id, a.was_flagged AS was, a.flagged AS now"
     )
     assert neo4j_server.rows(kept) == [{"id": "a2", "was": True, "now": False}]
+    others = "MATCH (a:Account) WHERE a.was_risk IS NOT NULL OR a.was_degree IS NOT NULL RETURN count(a) AS n"
+    assert neo4j_server.rows(others) == [{"n": 0}]
+
+
+def test_what_a_killed_cleaning_has_left_is_nobodys_former_value(graph: Store, neo4j_server: Address) -> None:
+    first = graph.publish(tables(accounts=[account("a1", headline="Now.", role_reason="Now.")]))
+    neo4j_server.rows("MATCH (a:Account) SET a.was_headline = 'Long ago.', a.was_label = 'Long ago.' RETURN a.id AS id")
+    graph.publish(tables(accounts=[account("a1", headline="Now.", role_reason="Then.")]), "r-2")
+    with closing(open_view(graph.settings, first)) as view:
+        [found] = view.accounts(["a1"])
+    assert (found.headline, found.role_reason, found.label) == ("Now.", "Now.", None)
 
 
 @pytest.mark.parametrize("table", ["accounts", "identifiers", "rings", "used", "links"])

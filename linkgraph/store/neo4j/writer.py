@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from linkgraph import queries
 from linkgraph.errors import StoreError
 from linkgraph.model import RunStamp
-from linkgraph.store.delta import Changes, Differ
+from linkgraph.store.delta import Changed, Changes, Differ
 from linkgraph.store.drift import Sample, differences
 from linkgraph.store.neo4j.connection import Connection, Login, Rows
 from linkgraph.store.neo4j.spool import Spool
@@ -181,13 +181,13 @@ class Neo4jWriter:
         for first in range(0, len(ids), self._batch):
             self._commit(name, ids=ids[first : first + self._batch])
 
-    def _before(self, table: str) -> Iterator[pa.RecordBatch]:
+    def _before(self, table: str) -> Path | Iterator[pa.RecordBatch]:
         """The rows of the published run, from its folder, else from the graph, which is clean."""
         [held] = self._connection.read(("pointer/held", {}))
         path = self._table_of(held[0][1], table)
-        if path is not None and pq.read_schema(path).equals(TABLES[table]):
-            yield from pq.ParquetFile(path).iter_batches()
-            return
+        return path if path is not None and pq.read_schema(path).equals(TABLES[table]) else self._held(table)
+
+    def _held(self, table: str) -> Iterator[pa.RecordBatch]:
         rows = self._connection.stream(f"held/{table}")
         while part := list(islice(rows, _READ)):
             columns = zip(*part, strict=True)
@@ -201,7 +201,7 @@ class Neo4jWriter:
         with Spool(TABLES[table]) as changed:
             for part in changes.changed(self._batch):
                 self._add(table, [part.new])
-                self._remember(table, part.was)
+                self._remember(table, part)
                 changed.add(part.now)
             if changed.rows:
                 self._commit("pointer/advance")
@@ -216,9 +216,12 @@ class Neo4jWriter:
         self._end(table, changes.gone(self._batch))
         self._add(table, changes.come(self._batch))
 
-    def _remember(self, table: str, was: pa.RecordBatch) -> None:
-        if was.num_rows and (other := self._commit(f"remember/{table}", rows=was.to_pylist())):
-            name = was.column(0)[other[0][0]].as_py()
+    def _remember(self, table: str, part: Changed) -> None:
+        rows = part.was.to_pylist()
+        for row, now in zip(rows, part.now.to_pylist(), strict=True):
+            row["kept"] = {name: value for name, value in row.items() if value != now[name]}
+        if rows and (other := self._commit(f"remember/{table}", rows=rows)):
+            name = part.was.column(0)[other[0][0]].as_py()
             raise StoreError(
                 f"nothing published: {table} {name}: not as it was published{_and_more(len(other))}; `linkgraph neo4j"
                 " check` says what hands have changed, `linkgraph publish` writes the run's values over it"

@@ -8,18 +8,18 @@ MATCH (a:Account {id: $account_id})
 WHERE coalesce(a.since, 0) <= seq AND coalesce(a.until, seq + 1) > seq
 RETURN
   a.id AS account_id,
-  CASE WHEN seq < a.changed THEN a.was_risk ELSE a.risk END AS risk,
+  coalesce(CASE WHEN seq < a.changed THEN a.was_risk END, a.risk) AS risk,
   CASE WHEN seq < a.changed THEN a.was_probability ELSE a.probability END AS probability,
-  CASE WHEN seq < a.changed THEN a.was_flagged ELSE a.flagged END AS flagged,
-  CASE WHEN seq < a.changed THEN a.was_role ELSE a.role END AS role,
-  CASE WHEN seq < a.changed THEN a.was_role_reason ELSE a.role_reason END AS role_reason,
+  coalesce(CASE WHEN seq < a.changed THEN a.was_flagged END, a.flagged) AS flagged,
+  coalesce(CASE WHEN seq < a.changed THEN a.was_role END, a.role) AS role,
+  coalesce(CASE WHEN seq < a.changed THEN a.was_role_reason END, a.role_reason) AS role_reason,
   CASE WHEN seq < a.changed THEN a.was_ring_id ELSE a.ring_id END AS ring_id,
   CASE WHEN seq < a.changed THEN a.was_membership ELSE a.membership END AS membership,
-  CASE WHEN seq < a.changed THEN a.was_behaviour ELSE a.behaviour END AS behaviour,
-  CASE WHEN seq < a.changed THEN a.was_one_hop ELSE a.one_hop END AS one_hop,
-  CASE WHEN seq < a.changed THEN a.was_propagated ELSE a.propagated END AS propagated,
-  CASE WHEN seq < a.changed THEN a.was_ring ELSE a.ring END AS ring,
+  coalesce(CASE WHEN seq < a.changed THEN a.was_behaviour END, a.behaviour) AS behaviour,
+  coalesce(CASE WHEN seq < a.changed THEN a.was_one_hop END, a.one_hop) AS one_hop,
+  coalesce(CASE WHEN seq < a.changed THEN a.was_propagated END, a.propagated) AS propagated,
+  coalesce(CASE WHEN seq < a.changed THEN a.was_ring END, a.ring) AS ring,
   CASE WHEN seq < a.changed THEN a.was_label ELSE a.label END AS label,
-  CASE WHEN seq < a.changed THEN a.was_degree ELSE a.degree END AS degree,
-  CASE WHEN seq < a.changed THEN a.was_headline ELSE a.headline END AS headline
+  coalesce(CASE WHEN seq < a.changed THEN a.was_degree END, a.degree) AS degree,
+  coalesce(CASE WHEN seq < a.changed THEN a.was_headline END, a.headline) AS headline
 LIMIT 1

@@ -12,8 +12,8 @@ WITH seq, a, b
 MATCH path = SHORTEST 50 (a)(
   (x:Account WHERE x <> b)
   -[u:USED WHERE coalesce(u.since, 0) <= seq AND coalesce(u.until, seq + 1) > seq]->
-  (i:Identifier WHERE CASE WHEN seq < i.changed THEN i.was_counted ELSE i.counted END
-    AND CASE WHEN seq < i.changed THEN i.was_degree ELSE i.degree END <= $degree)
+  (i:Identifier WHERE coalesce(CASE WHEN seq < i.changed THEN i.was_counted END, i.counted)
+    AND coalesce(CASE WHEN seq < i.changed THEN i.was_degree END, i.degree) <= $degree)
   <-[v:USED WHERE coalesce(v.since, 0) <= seq AND coalesce(v.until, seq + 1) > seq]-
   (y:Account WHERE y <> a)
 ){1,3}(b)

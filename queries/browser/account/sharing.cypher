@@ -7,8 +7,8 @@ WITH p.seq AS seq
 MATCH path = (a:Account {id: $account_id})-[u:USED]->(i:Identifier)<-[v:USED]-(b:Account)
 WHERE coalesce(u.since, 0) <= seq AND coalesce(u.until, seq + 1) > seq
   AND coalesce(v.since, 0) <= seq AND coalesce(v.until, seq + 1) > seq
-  AND CASE WHEN seq < i.changed THEN i.was_counted ELSE i.counted END
-  AND CASE WHEN seq < i.changed THEN i.was_degree ELSE i.degree END <= $degree
+  AND coalesce(CASE WHEN seq < i.changed THEN i.was_counted END, i.counted)
+  AND coalesce(CASE WHEN seq < i.changed THEN i.was_degree END, i.degree) <= $degree
 RETURN b AS account, count(*) AS shared, collect(path) AS paths
 ORDER BY shared DESC, account.id
 LIMIT toInteger($limit)

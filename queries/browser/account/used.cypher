@@ -7,8 +7,8 @@ MATCH path = (a:Account {id: $account_id})-[u:USED]->(i:Identifier)
 WHERE coalesce(u.since, 0) <= seq AND coalesce(u.until, seq + 1) > seq
 RETURN
   path AS path,
-  CASE WHEN seq < i.changed THEN i.was_degree ELSE i.degree END AS degree,
-  CASE WHEN seq < i.changed THEN i.was_counted ELSE i.counted END AS counted,
+  coalesce(CASE WHEN seq < i.changed THEN i.was_degree END, i.degree) AS degree,
+  coalesce(CASE WHEN seq < i.changed THEN i.was_counted END, i.counted) AS counted,
   u.last_seen AS last_seen
 ORDER BY last_seen DESC, i.key
 LIMIT toInteger($limit)

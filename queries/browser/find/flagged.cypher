@@ -5,11 +5,11 @@ MATCH (p:Pointer {name: 'published'})
 WITH p.seq AS seq
 MATCH (a:Account)
 WHERE (a.flagged = true OR a.was_flagged = true) AND coalesce(a.since, 0) <= seq AND coalesce(a.until, seq + 1) > seq
-  AND CASE WHEN seq < a.changed THEN a.was_flagged ELSE a.flagged END
+  AND coalesce(CASE WHEN seq < a.changed THEN a.was_flagged END, a.flagged)
 RETURN
   a AS account,
-  CASE WHEN seq < a.changed THEN a.was_risk ELSE a.risk END AS risk,
-  CASE WHEN seq < a.changed THEN a.was_role ELSE a.role END AS role,
-  CASE WHEN seq < a.changed THEN a.was_headline ELSE a.headline END AS headline
+  coalesce(CASE WHEN seq < a.changed THEN a.was_risk END, a.risk) AS risk,
+  coalesce(CASE WHEN seq < a.changed THEN a.was_role END, a.role) AS role,
+  coalesce(CASE WHEN seq < a.changed THEN a.was_headline END, a.headline) AS headline
 ORDER BY risk DESC, a.id
 LIMIT toInteger($limit)

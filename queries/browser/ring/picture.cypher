@@ -13,7 +13,7 @@ CALL (seq, members) {
   UNWIND members AS a
   MATCH (a)-[u:USED]->(i:Identifier)
   WHERE coalesce(u.since, 0) <= seq AND coalesce(u.until, seq + 1) > seq
-    AND CASE WHEN seq < i.changed THEN i.was_counted ELSE i.counted END
+    AND coalesce(CASE WHEN seq < i.changed THEN i.was_counted END, i.counted)
   WITH i, collect(u) AS each
   WHERE size(each) > 1
   WITH i, each

@@ -8,12 +8,12 @@ WHERE coalesce(i.since, 0) <= $seq AND CASE WHEN coalesce(i.until, $seq + 1) > $
 RETURN
   i.kind AS kind,
   substring(i.key, size(i.kind) + 1) AS identifier,
-  CASE WHEN $seq < i.changed THEN i.was_degree ELSE i.degree END AS degree,
+  coalesce(CASE WHEN $seq < i.changed THEN i.was_degree END, i.degree) AS degree,
   CASE WHEN $seq < i.changed THEN i.was_class ELSE i.class END AS class_name,
-  CASE WHEN $seq < i.changed THEN i.was_first_seen ELSE i.first_seen END AS first_seen,
-  CASE WHEN $seq < i.changed THEN i.was_last_seen ELSE i.last_seen END AS last_seen,
-  CASE WHEN $seq < i.changed THEN i.was_voltage ELSE i.voltage END AS voltage,
-  CASE WHEN $seq < i.changed THEN i.was_counted ELSE i.counted END AS counted,
+  coalesce(CASE WHEN $seq < i.changed THEN i.was_first_seen END, i.first_seen) AS first_seen,
+  coalesce(CASE WHEN $seq < i.changed THEN i.was_last_seen END, i.last_seen) AS last_seen,
+  coalesce(CASE WHEN $seq < i.changed THEN i.was_voltage END, i.voltage) AS voltage,
+  coalesce(CASE WHEN $seq < i.changed THEN i.was_counted END, i.counted) AS counted,
   CASE WHEN $seq < i.changed THEN i.was_why ELSE i.why END AS why
 ORDER BY at
 LIMIT $cap

@@ -1,4 +1,5 @@
-// First pass over identifiers that change, given as they were published: the values that readers see are kept as `was_`.
+// First pass over identifiers that change, given as they were published: those of its values that change are kept as
+// `was_`, and each that may be absent. What an older publish has left there goes.
 // Answers which rows are not so in the graph; of those nothing is kept.
 // params: rows
 // returns: at
@@ -11,10 +12,11 @@ WITH at, i, i IS NOT NULL AND [
 ] = [
   coalesce(row.degree, false), coalesce(row.class, false), coalesce(row.first_seen, false), coalesce(row.last_seen,
   false), coalesce(row.voltage, false), coalesce(row.counted, false), coalesce(row.why, false)
-] AS same
+] AS same, row.kept AS kept
 FOREACH (old IN CASE WHEN same THEN [i] ELSE [] END | SET
-  old.was_degree = old.degree, old.was_class = old.class, old.was_first_seen = old.first_seen, old.was_last_seen =
-  old.last_seen, old.was_voltage = old.voltage, old.was_counted = old.counted, old.was_why = old.why
+  old.was_degree = kept.degree, old.was_class = old.class, old.was_first_seen = kept.first_seen,
+  old.was_last_seen = kept.last_seen, old.was_voltage = kept.voltage, old.was_counted = kept.counted,
+  old.was_why = old.why
 )
 WITH at, same
 WHERE NOT same

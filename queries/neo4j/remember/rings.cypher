@@ -1,4 +1,5 @@
-// First pass over rings that change, given as they were published: the values that readers see are kept as `was_`.
+// First pass over rings that change, given as they were published: those of its values that change are kept as
+// `was_`, and each that may be absent. What an older publish has left there goes.
 // Answers which rows are not so in the graph; of those nothing is kept.
 // params: rows
 // returns: at
@@ -15,13 +16,13 @@ WITH at, r, r IS NOT NULL AND [
   coalesce(row.fragility, false), coalesce(row.first_seen_run, false), coalesce(row.last_changed_run, false),
   coalesce(row.status, false), coalesce(row.exposure, false), coalesce(row.currency, false), coalesce(row.exposures,
   false), coalesce(row.typology, false), coalesce(row.headline, false)
-] AS same
+] AS same, row.kept AS kept
 FOREACH (old IN CASE WHEN same THEN [r] ELSE [] END | SET
-  old.was_score = old.score, old.was_size = old.size, old.was_core_size = old.core_size, old.was_density =
-  old.density, old.was_fragility = old.fragility, old.was_first_seen_run = old.first_seen_run,
-  old.was_last_changed_run = old.last_changed_run, old.was_status = old.status, old.was_exposure = old.exposure,
-  old.was_currency = old.currency, old.was_exposures = old.exposures, old.was_typology = old.typology,
-  old.was_headline = old.headline
+  old.was_score = kept.score, old.was_size = kept.size, old.was_core_size = kept.core_size,
+  old.was_density = kept.density, old.was_fragility = kept.fragility, old.was_first_seen_run = kept.first_seen_run,
+  old.was_last_changed_run = kept.last_changed_run, old.was_status = kept.status, old.was_exposure = kept.exposure,
+  old.was_currency = old.currency, old.was_exposures = kept.exposures, old.was_typology = old.typology,
+  old.was_headline = kept.headline
 )
 WITH at, same
 WHERE NOT same

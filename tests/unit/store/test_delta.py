@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -92,3 +94,19 @@ def test_two_kinds_do_not_meet_in_one_name() -> None:
         other = pa.RecordBatch.from_pylist([was[0] | {"degree": 2}], schema=schema)
         [part] = differ.compare("identifiers", schema, [one], [other]).changed(10)
     assert (part.new.num_rows, part.now.num_rows, part.was["degree"].to_pylist()) == (0, 1, [1])
+
+
+def test_the_rows_before_may_stand_in_a_file_whatever_its_name_holds(tmp_path: Path) -> None:
+    was: list[dict[str, Any]] = [
+        {"ring_id": "a", "size": 1, "kinds": ["x"]},
+        {"ring_id": "b", "size": None, "kinds": []},
+    ]
+    folder = tmp_path / "a[b]*?'ж"
+    folder.mkdir()
+    pq.write_table(pa.Table.from_pylist(was, schema=RINGS), folder / "was.parquet")
+    with Differ() as differ:
+        for given in (folder / "was.parquet", batches(was[1:]), folder / "was.parquet"):
+            changes = differ.compare("rings", RINGS, given, batches(was[:1]))
+            assert listed(changes.gone(2)) == was[1:]
+        with pytest.raises(StoreError, match="comparing rings failed"):
+            differ.compare("rings", RINGS, folder / "nowhere.parquet", batches(was))

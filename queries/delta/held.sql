@@ -1,3 +1,3 @@
 -- The rows of the run before, streamed in as `incoming`.
-CREATE OR REPLACE TABLE was AS
+CREATE OR REPLACE TABLE held AS
 FROM incoming
