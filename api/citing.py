@@ -13,7 +13,7 @@ from linkgraph.model import Observation, Told, Use
 from linkgraph.runs import Run
 
 # About a second on one processor.
-_MOST_ROWS: Final = 10_000_000
+_MOST_ROWS: Final = 20_000_000
 # Of one account, in each feed.
 _MOST_OF_FEED: Final = 5_000
 # Within the time that an answer may take, the reading itself included.

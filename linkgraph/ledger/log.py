@@ -26,6 +26,7 @@ from linkgraph.errors import LedgerError
 from linkgraph.ledger.schema import CLASSES, FEEDS, TABLES, TIME, Feed
 
 _FALSELY = 0.05  # how often a filter lets pass what is not there: a byte per row, for each column that has one
+_ROWS_TOGETHER = 65_536  # few enough that tokens of one column fit a dictionary, and that readers pass over most
 _ROWS_PER_FILE = 8_000_000  # keeps one data file near 0.5 GB, so that readers can prune and parallelise
 
 
@@ -177,9 +178,9 @@ def _write_parts(folder: Path, digest: str, batches: Iterator[pa.RecordBatch], f
     while batch is not None:
         path = folder / f"{digest}-{part}.parquet"
         rows, oldest, newest = 0, batch["known_at"][0].as_py(), batch["known_at"][0].as_py()
-        with pq.ParquetWriter(path, feed.schema, **_writing(feed, len(batch))) as writer:
+        with pq.ParquetWriter(path, feed.schema, **_writing(feed, min(len(batch), _ROWS_TOGETHER))) as writer:
             while batch is not None and rows < _ROWS_PER_FILE:
-                writer.write_batch(batch)
+                writer.write_batch(batch, _ROWS_TOGETHER)
                 bounds = pc.min_max(batch["known_at"]).as_py()
                 rows, oldest, newest = rows + len(batch), min(oldest, bounds["min"]), max(newest, bounds["max"])
                 batch = next(batches, None)

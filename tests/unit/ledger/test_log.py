@@ -88,6 +88,7 @@ def test_corrections_and_deletions_are_rows_of_their_own(ledger: Ledger) -> None
 
 def test_a_large_file_is_split(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log, "_ROWS_PER_FILE", 2)
+    monkeypatch.setattr(log, "_ROWS_TOGETHER", 1)
     ledger.append("labels", "d1", iter([labels(1), labels(5), labels(2), labels(9, 4), labels(3)]))
     entries = ledger.entries()
     assert [(entry.digest, entry.rows, entry.oldest_known_at, entry.newest_known_at) for entry in entries] == [
@@ -96,6 +97,7 @@ def test_a_large_file_is_split(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) 
         ("d1", 1, 3, 3),
     ]
     assert known(ledger) == [1, 2, 3, 4, 5, 9]
+    assert [pq.read_metadata(entry.path).num_row_groups for entry in entries] == [2, 3, 1]
     ledger.append("labels", "d2", iter([labels(6)]))
     assert ledger.parts("labels", {"d1", "d3"}) == [entry.path for entry in entries]
 
