@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from linkgraph.explain.doubts import apart, count
-from linkgraph.explain.explanation import Doubt, Explanation, OwnLink, PairReasons, Shared
+from linkgraph.explain.explanation import Doubt, Explanation, Fact, OwnLink, PairReasons, Shared
 from linkgraph.explain.whatif import Standing, WhatIf
 from linkgraph.model import Contribution, RunStamp
 
@@ -177,8 +177,13 @@ def _rivals(explanation: Explanation) -> Iterator[str]:
     # That it is one hand is what all the rest of the text is about.
     for rival in explanation.rivals[1:]:
         yield f"Rival explanation: {_STORIES[rival.name]}"
-        yield from (f"    for      {plain(each.text)}" for each in rival.supports)
-        yield from (f"    against  {plain(each.text)}" for each in rival.opposes)
+        yield from (f"    for      {_fact(each)}" for each in rival.supports)
+        yield from (f"    against  {_fact(each)}" for each in rival.opposes)
+
+
+def _fact(each: Fact) -> str:
+    # An account is named by the text.
+    return plain(f"{each.text} ({short(each.source)})" if each.source and ":" in each.source else each.text)
 
 
 def _next(explanation: Explanation) -> Iterator[str]:
