@@ -94,6 +94,16 @@ class Connection:
         with self._wrapped(_named(steps)), self._session() as session:
             return session.execute_read(_READING, steps)
 
+    def ask(self, name: str, **values: Any) -> Rows:
+        """The rows of one statement that reads, in one round trip."""
+        query = queries.load("neo4j", name)
+        text = neo4j.Query(query.text, timeout=_READ_SECONDS)
+        with (
+            self._wrapped(_named([(name, values)])),
+            self._driver.session(database=_DATABASE, default_access_mode=neo4j.READ_ACCESS) as session,
+        ):
+            return session.run(text, query.bind(values)).values()
+
     def write(self, *steps: Step, fenced: bool = True) -> list[Rows]:
         """The same, writing; where `fenced`, nothing is written unless the first statement answers a row."""
         with self._wrapped(_named(steps)), self._session() as session:

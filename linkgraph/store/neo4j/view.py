@@ -1,8 +1,9 @@
 """Reads one run from Neo4j, if it is the published one or the one before it.
 
-Every answer is read together with the pointer's epoch, the answer first. If the epoch is still the one under which the
+Every statement of `read/` gathers its rows and then reads the pointer's epoch. If that is still the one under which the
 view found its run, no step of a publish lies within the answer; else the view looks where its run is now and reads
-again. So an answer is of one run, whole, or it is StoreBusyError.
+again. So an answer is of one run, whole, or it is StoreBusyError. Rows and epoch come in one statement, since a round
+trip takes longer than most answers.
 
 A publish deletes what no run holds any more, and a read that has found such a thing may look at its stamps when they
 are gone already: without any property nothing is visible, which reads ask last.
@@ -50,9 +51,9 @@ class Neo4jView(RowsView):
     def _read(self, name: str, **values: Any) -> list[list[Any]]:
         for _ in range(_TRIES):
             place = self._place
-            rows, epoch = self._connection.read((f"read/{name}", values | {"seq": place.seq}), ("pointer/epoch", {}))
-            if epoch == [[place.epoch]]:
-                return rows
+            [[rows, epoch]] = self._connection.ask(f"read/{name}", **values, seq=place.seq)
+            if epoch == place.epoch:
+                return rows  # type: ignore[no-any-return]
             self._place = self._find_again()
         raise StoreBusyError("Neo4j is being published to; try again shortly")
 
@@ -92,4 +93,5 @@ class UnpublishedView(RowsView):
         """Nothing: the connection is the writer's."""
 
     def _read(self, name: str, **values: Any) -> list[list[Any]]:
-        return self._connection.read((f"read/{name}", values | {"seq": self._seq}))[0]
+        [[rows, _]] = self._connection.ask(f"read/{name}", **values, seq=self._seq)
+        return rows  # type: ignore[no-any-return]

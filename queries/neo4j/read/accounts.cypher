@@ -7,7 +7,7 @@
 UNWIND range(0, size($account_ids) - 1) AS at
 MATCH (a:Account {id: $account_ids[at]})
 WHERE coalesce(a.since, 0) <= $seq AND CASE WHEN coalesce(a.until, $seq + 1) > $seq THEN keys(a) <> [] ELSE false END
-RETURN
+WITH
   a.id AS account_id,
   coalesce(CASE WHEN $seq < a.changed THEN a.was_risk END, a.risk) AS risk,
   CASE WHEN $seq < a.changed THEN a.was_probability ELSE a.probability END AS probability,
@@ -25,3 +25,8 @@ RETURN
   coalesce(CASE WHEN $seq < a.changed THEN a.was_headline END, a.headline) AS headline
 ORDER BY at
 LIMIT $cap
+WITH collect([account_id, risk, probability, flagged, role, role_reason, ring_id, membership, behaviour,
+  one_hop, propagated, ring, label, degree, headline]) AS rows
+OPTIONAL MATCH (p:Pointer {name: 'published'})
+RETURN rows, p.epoch AS epoch
+LIMIT 1

@@ -5,7 +5,7 @@
 MATCH (a:Account)
 WHERE (a.flagged = true OR a.was_flagged = true) AND coalesce(a.since, 0) <= $seq AND CASE WHEN coalesce(a.until, $seq + 1) > $seq THEN keys(a) <> [] ELSE false END
   AND coalesce(CASE WHEN $seq < a.changed THEN a.was_flagged END, a.flagged)
-RETURN
+WITH
   a.id AS account_id,
   coalesce(CASE WHEN $seq < a.changed THEN a.was_risk END, a.risk) AS risk,
   CASE WHEN $seq < a.changed THEN a.was_probability ELSE a.probability END AS probability,
@@ -23,3 +23,8 @@ RETURN
   coalesce(CASE WHEN $seq < a.changed THEN a.was_headline END, a.headline) AS headline
 ORDER BY risk DESC, account_id
 LIMIT $limit
+WITH collect([account_id, risk, probability, flagged, role, role_reason, ring_id, membership, behaviour,
+  one_hop, propagated, ring, label, degree, headline]) AS rows
+OPTIONAL MATCH (p:Pointer {name: 'published'})
+RETURN rows, p.epoch AS epoch
+LIMIT 1

@@ -5,7 +5,7 @@
 UNWIND range(0, size($keys) - 1) AS at
 MATCH (i:Identifier {key: $keys[at]})
 WHERE coalesce(i.since, 0) <= $seq AND CASE WHEN coalesce(i.until, $seq + 1) > $seq THEN keys(i) <> [] ELSE false END
-RETURN
+WITH
   i.kind AS kind,
   substring(i.key, size(i.kind) + 1) AS identifier,
   coalesce(CASE WHEN $seq < i.changed THEN i.was_degree END, i.degree) AS degree,
@@ -17,3 +17,7 @@ RETURN
   CASE WHEN $seq < i.changed THEN i.was_why ELSE i.why END AS why
 ORDER BY at
 LIMIT $cap
+WITH collect([kind, identifier, degree, class_name, first_seen, last_seen, voltage, counted, why]) AS rows
+OPTIONAL MATCH (p:Pointer {name: 'published'})
+RETURN rows, p.epoch AS epoch
+LIMIT 1

@@ -9,6 +9,10 @@ CALL (r) {
   WHERE coalesce(m.since, 0) <= $seq AND CASE WHEN coalesce(m.until, $seq + 1) > $seq THEN keys(m) <> [] ELSE false END
   RETURN a, m
 }
-RETURN r.id AS ring_id, a.id AS account_id, m.membership AS membership, m.confidence AS confidence
+WITH r.id AS ring_id, a.id AS account_id, m.membership AS membership, m.confidence AS confidence
 ORDER BY at, confidence DESC, account_id
 LIMIT $cap
+WITH collect([ring_id, account_id, membership, confidence]) AS rows
+OPTIONAL MATCH (p:Pointer {name: 'published'})
+RETURN rows, p.epoch AS epoch
+LIMIT 1

@@ -12,8 +12,12 @@ CALL (x) {
   RETURN l, account_a, account_b
 }
 WITH DISTINCT l, account_a, account_b
-RETURN
+WITH
   account_a AS account_a, account_b AS account_b, l.bits AS bits, l.probability AS probability, l.families AS families,
   l.shared AS shared, l.shared_bits AS shared_bits
 ORDER BY bits DESC, account_a, account_b
 LIMIT $cap
+WITH collect([account_a, account_b, bits, probability, families, shared, shared_bits]) AS rows
+OPTIONAL MATCH (p:Pointer {name: 'published'})
+RETURN rows, p.epoch AS epoch
+LIMIT 1

@@ -9,8 +9,12 @@ CALL (a) {
   WHERE coalesce(l.since, 0) <= $seq AND CASE WHEN coalesce(l.until, $seq + 1) > $seq THEN keys(l) <> [] ELSE false END AND b.id IN $account_ids
   RETURN l, b
 }
-RETURN
+WITH
   a.id AS account_a, b.id AS account_b, l.bits AS bits, l.probability AS probability, l.families AS families,
   l.shared AS shared, l.shared_bits AS shared_bits
 ORDER BY bits DESC, account_a, account_b
 LIMIT $limit
+WITH collect([account_a, account_b, bits, probability, families, shared, shared_bits]) AS rows
+OPTIONAL MATCH (p:Pointer {name: 'published'})
+RETURN rows, p.epoch AS epoch
+LIMIT 1

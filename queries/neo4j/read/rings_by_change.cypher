@@ -18,7 +18,7 @@ UNION ALL
 WITH r
 WHERE ($status IS NULL OR coalesce(CASE WHEN $seq < r.changed THEN r.was_status END, r.status) = $status)
   AND ($typology IS NULL OR CASE WHEN $seq < r.changed THEN r.was_typology ELSE r.typology END = $typology)
-RETURN
+WITH
   r.id AS ring_id,
   coalesce(CASE WHEN $seq < r.changed THEN r.was_score END, r.score) AS score,
   coalesce(CASE WHEN $seq < r.changed THEN r.was_size END, r.size) AS size,
@@ -35,3 +35,8 @@ RETURN
   coalesce(CASE WHEN $seq < r.changed THEN r.was_headline END, r.headline) AS headline
 ORDER BY last_changed_run DESC, ring_id
 LIMIT $limit
+WITH collect([ring_id, score, size, core_size, density, fragility, first_seen_run, last_changed_run, status,
+  exposure, currency, exposures, typology, headline]) AS rows
+OPTIONAL MATCH (p:Pointer {name: 'published'})
+RETURN rows, p.epoch AS epoch
+LIMIT 1

@@ -6,7 +6,7 @@
 UNWIND range(0, size($ring_ids) - 1) AS at
 MATCH (r:Ring {id: $ring_ids[at]})
 WHERE coalesce(r.since, 0) <= $seq AND CASE WHEN coalesce(r.until, $seq + 1) > $seq THEN keys(r) <> [] ELSE false END
-RETURN
+WITH
   r.id AS ring_id,
   coalesce(CASE WHEN $seq < r.changed THEN r.was_score END, r.score) AS score,
   coalesce(CASE WHEN $seq < r.changed THEN r.was_size END, r.size) AS size,
@@ -23,3 +23,8 @@ RETURN
   coalesce(CASE WHEN $seq < r.changed THEN r.was_headline END, r.headline) AS headline
 ORDER BY at
 LIMIT $cap
+WITH collect([ring_id, score, size, core_size, density, fragility, first_seen_run, last_changed_run, status,
+  exposure, currency, exposures, typology, headline]) AS rows
+OPTIONAL MATCH (p:Pointer {name: 'published'})
+RETURN rows, p.epoch AS epoch
+LIMIT 1

@@ -11,8 +11,12 @@ CALL (i) {
   ORDER BY u.last_seen DESC, a.id
   LIMIT $limit
 }
-RETURN
+WITH
   a.id AS account_id, i.kind AS kind, substring(i.key, size(i.kind) + 1) AS identifier, u.first_seen AS first_seen,
   u.last_seen AS last_seen, u.n AS n, u.sessions AS sessions, u.days AS days
 ORDER BY at, last_seen DESC, account_id
 LIMIT $cap
+WITH collect([account_id, kind, identifier, first_seen, last_seen, n, sessions, days]) AS rows
+OPTIONAL MATCH (p:Pointer {name: 'published'})
+RETURN rows, p.epoch AS epoch
+LIMIT 1
