@@ -12,7 +12,7 @@ from linkgraph.nightly import publish, publish_again
 from linkgraph.store import open_view
 from linkgraph.store.neo4j import Neo4jWriter
 from linkgraph.store.neo4j import view as view_module
-from linkgraph.store.neo4j.connection import Connection, Rows, Step
+from linkgraph.store.neo4j.connection import Connection, Rows
 from tests.builders import NEXT_WORLD, WORLD, account, tables, write_run
 from tests.conftest import Store
 from tests.neo4j_server import content
@@ -33,9 +33,9 @@ def graph(both_stores: tuple[Store, Store]) -> Store:
 class Restless(Connection):
     """Meets a step of a publish before each of its answers."""
 
-    def read(self, *steps: Step) -> list[Rows]:
+    def ask(self, name: str, **values: Any) -> Rows:
         self.write(("pointer/advance", {}), fenced=False)
-        return super().read(*steps)
+        return super().ask(name, **values)
 
 
 def test_the_run_before_can_be_read_until_the_next_publish_begins(graph: Store) -> None:
