@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import hypothesis
 import pyarrow.parquet as pq
 import pytest
 
@@ -34,6 +35,13 @@ from tests.neo4j_server.fixtures import empty_neo4j, neo4j_jars, neo4j_server
 from tests.neo4j_server.server import Address
 from tests.network import stays_here, watch
 from tests.postgres import PostgresServer, postgres_server
+from tests.sizes import SHARE
+
+# Examples are drawn anew in `make fuzz` only, and on a machine that is busy nothing fails for being slow.
+hypothesis.settings.register_profile(
+    "here", deadline=None, derandomize=SHARE == 0, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("here")
 
 # A night of the command line tests itself on a planted world; the tests of that ask for it.
 os.environ.setdefault("LINKGRAPH_SELF_TEST_ACCOUNTS", "0")

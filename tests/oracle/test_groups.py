@@ -5,7 +5,7 @@ from itertools import combinations
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkgraph.detect.graph import bridge_sides, components, leiden
@@ -34,7 +34,6 @@ def graph(pairs: dict[tuple[int, int], float]) -> "nx.Graph[int]":
     return found
 
 
-@settings(deadline=None)
 @given(Pairs)
 def test_components_are_those_of_networkx_numbered_by_their_first(pairs: dict[tuple[int, int], float]) -> None:
     a, b, _ = edges(pairs)
@@ -43,7 +42,6 @@ def test_components_are_those_of_networkx_numbered_by_their_first(pairs: dict[tu
     assert components(N, a, b).tolist() == [expected[node] for node in range(N)]
 
 
-@settings(deadline=None)
 @given(Pairs)
 def test_sides_of_bridges_are_what_is_left_without_them(pairs: dict[tuple[int, int], float]) -> None:
     whole = graph(pairs)
@@ -62,7 +60,6 @@ def test_sides_of_bridges_are_what_is_left_without_them(pairs: dict[tuple[int, i
     assert bridge_sides(len(order), src, dst).tolist() == expected
 
 
-@settings(deadline=None)
 @given(Pairs, st.lists(st.integers(0, 3), min_size=N, max_size=N))
 def test_separation_is_the_formula(pairs: dict[tuple[int, int], float], words: list[int]) -> None:
     expected = 0.0
@@ -73,7 +70,6 @@ def test_separation_is_the_formula(pairs: dict[tuple[int, int], float], words: l
     assert separation(N, edges(pairs), np.array(words, np.int32)) == pytest.approx(expected)
 
 
-@settings(deadline=None)
 @given(Pairs, st.integers(0, 3))
 def test_rings_are_disjoint_connected_and_of_the_stated_sizes(pairs: dict[tuple[int, int], float], seed: int) -> None:
     a, b, p = edges(pairs)
@@ -93,7 +89,6 @@ def test_rings_are_disjoint_connected_and_of_the_stated_sizes(pairs: dict[tuple[
             assert part in [set(ring.members.tolist()) for ring in rings]
 
 
-@settings(deadline=None)
 @given(Pairs, st.integers(0, 5))
 def test_leiden_is_the_same_for_the_same_seed(pairs: dict[tuple[int, int], float], seed: int) -> None:
     first, again = (leiden(N, edges(pairs), 0.3, seed, 2).tolist() for _ in range(2))
@@ -118,7 +113,6 @@ def largest(uses: list[set[int]]) -> int:
     return max((len(part) for part in nx.connected_components(found)), default=0)
 
 
-@settings(deadline=None)
 @given(Uses)
 def test_fragility_is_reached_and_not_below_the_least(uses: list[set[int]]) -> None:
     core = len(set().union(*uses))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkgraph.detect.evidence import clock_table, cold_bits, kind_table, level_tables, sign_table
@@ -137,13 +137,11 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBEngine]:
         yield opened
 
 
-@settings(deadline=None)
 @given(Worlds, Owners)
 def test_pairs_are_weighed_as_in_plain_python(engine: DuckDBEngine, world: list[Shared], owners: list[str]) -> None:
     assert weighed(engine, world, owners) == expected(world, owners)
 
 
-@settings(deadline=None)
 @given(Worlds)
 def test_pairs_have_no_direction(engine: DuckDBEngine, world: list[Shared]) -> None:
     """Numbering the accounts the other way round turns each pair round and changes nothing else."""
@@ -157,7 +155,6 @@ def test_pairs_have_no_direction(engine: DuckDBEngine, world: list[Shared]) -> N
     assert sorted(back, key=lambda row: (row["a"], row["b"])) == weighed(engine, world, owners)
 
 
-@settings(deadline=None)
 @given(Worlds, shared())
 def test_one_more_shared_thing_weakens_no_pair(engine: DuckDBEngine, world: list[Shared], more: Shared) -> None:
     owners = [str(number) for number in range(ACCOUNTS)]

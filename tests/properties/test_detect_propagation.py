@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkgraph.detect.propagation import (
@@ -63,7 +63,6 @@ Worlds = st.builds(
 Account = st.integers(0, ACCOUNTS - 1)
 
 
-@settings(deadline=None)
 @given(Worlds)
 def test_voltages_are_chances_and_nothing_without_fraud(world: World) -> None:
     v = world.voltages()
@@ -73,7 +72,6 @@ def test_voltages_are_chances_and_nothing_without_fraud(world: World) -> None:
     assert not silent.voltages().any()
 
 
-@settings(deadline=None)
 @given(Worlds, Account)
 def test_one_more_fraud_lowers_nobody_and_one_more_cleared_raises_nobody(world: World, account: int) -> None:
     plain = world.says(account, None).voltages()
@@ -82,7 +80,6 @@ def test_one_more_fraud_lowers_nobody_and_one_more_cleared_raises_nobody(world: 
     assert (world.says(account, "cleared").voltages() <= plain + 1e-9).all()
 
 
-@settings(deadline=None)
 @given(Worlds, st.lists(st.floats(0, 1), min_size=20, max_size=20))
 def test_evidence_discounted_raises_no_voltage(world: World, kept: list[float]) -> None:
     network = world.network()
@@ -90,7 +87,6 @@ def test_evidence_discounted_raises_no_voltage(world: World, kept: list[float]) 
     assert (solve(discounted(network, weaker), EXACT) <= solve(network, EXACT) + 1e-12).all()
 
 
-@settings(deadline=None)
 @given(Worlds)
 def test_shares_of_each_label_add_up(world: World) -> None:
     """The strengths stay in the matrix; what is injected is shared out label by label."""
@@ -102,7 +98,6 @@ def test_shares_of_each_label_add_up(world: World) -> None:
     assert parts == pytest.approx(whole, abs=1e-9)
 
 
-@settings(deadline=None)
 @given(Worlds, Worlds)
 def test_a_component_does_not_feel_another(world: World, strangers: World) -> None:
     """Strangers come before it by number: the same bits, for voltages and for what each account may count."""
@@ -117,7 +112,6 @@ def test_a_component_does_not_feel_another(world: World, strangers: World) -> No
     assert counted.one_hop[ACCOUNTS:].tobytes() == mine.one_hop.tobytes()
 
 
-@settings(deadline=None)
 @given(Worlds, Account)
 def test_what_an_account_may_count_does_not_depend_on_its_own_label(world: World, account: int) -> None:
     counted = []

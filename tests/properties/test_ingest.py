@@ -33,7 +33,7 @@ SECRETS = [form for form, how in FORMS.items() if how.secret]
 
 KEYS = "[keys]\n" + "".join(f'{name} = "{name.encode().ljust(16).hex()}"\n' for name in KEY_NAMES)
 
-law = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+law = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

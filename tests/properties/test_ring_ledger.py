@@ -143,7 +143,7 @@ class Book:
         self.gone.add(row["ring_id"])
 
 
-SLOW = settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=15, suppress_health_check=list(HealthCheck))
 
 
 def events_of(run: Run) -> pa.Table:

@@ -58,7 +58,7 @@ def test_what_is_appended_verifies(database: Database) -> None:
     assert found(database) == Verdict(12, 0, head, (), more=False)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20), min_size=1, max_size=4))
 def test_any_text_verifies(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     rows, head = chain_of([act(0, object=text, purpose=text, request_id=text) for text in texts])

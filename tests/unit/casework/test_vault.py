@@ -40,7 +40,7 @@ def test_values_come_back(database: Database) -> None:
     assert opened(database, ("phone", "0" * 32), ("email", "9" * 32)) == {}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(st.characters(codec="utf-8")))
 def test_what_is_kept_does_not_show_the_value(text: str) -> None:
     vault = Vault(None, KEY)  # type: ignore[arg-type]

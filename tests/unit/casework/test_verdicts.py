@@ -228,5 +228,5 @@ class FourEyes(RuleBasedStateMachine):
 
 TestFourEyes = pytest.mark.sized(FourEyes.TestCase)
 TestFourEyes.settings = settings(
-    max_examples=sized(20, 10_000), stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=sized(20, 10_000), stateful_step_count=25, suppress_health_check=list(HealthCheck)
 )

@@ -5,7 +5,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkgraph.detect import behaviour
@@ -19,7 +19,6 @@ def columns(**values: list[int]) -> dict[str, np.ndarray[tuple[int], np.dtype[np
     return {name: np.array(column, np.int64) for name, column in values.items()}
 
 
-@settings(deadline=None)
 @given(Figures, st.integers(0, 12))
 def test_excess_and_rate_are_over_all_accounts(figures: list[int], silent: int) -> None:
     """Accounts without a row count as nothing."""
@@ -34,7 +33,6 @@ def test_excess_and_rate_are_over_all_accounts(figures: list[int], silent: int) 
         assert rate == sum(each >= mine for each in everybody) / len(everybody)
 
 
-@settings(deadline=None)
 @given(Figures, st.randoms())
 def test_the_order_of_rows_does_not_matter(figures: list[int], draw: Random) -> None:
     rows = list(enumerate(figures))

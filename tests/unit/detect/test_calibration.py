@@ -37,7 +37,7 @@ def test_calibrated_on_one_draw_it_holds_on_another(seed: int, size: int, form: 
     assert error(found, *drawn(seed + 100, 20_000, 0.5)) <= 0.05
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([30, 1_500]))
 def test_it_never_falls_stays_a_probability_and_survives_its_record(seed: int, size: int) -> None:
     found = calibrate(*drawn(seed, size), PARAMETERS)
@@ -53,7 +53,7 @@ def test_one_sort_of_outcome_calibrates_nothing(outcome: float) -> None:
     assert calibrate(np.arange(50.0), np.full(50, outcome), PARAMETERS) is None
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_steps_are_those_of_a_library_that_knows_them(seed: int) -> None:
     from sklearn.isotonic import IsotonicRegression

@@ -127,7 +127,7 @@ def anything(draw: st.DrawFn) -> Row:
     return False, kind.name, draw(st.integers(2, kind.cap)), draw(st.integers(0, 31)), draw(st.integers(0, 91)), 0.0
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.lists(anything(), min_size=1, max_size=4), st.booleans()), min_size=1, max_size=12),
     anything(),

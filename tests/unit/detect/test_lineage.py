@@ -3,7 +3,7 @@ oracle.
 """
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkgraph.detect.lineage import NONE, Accounts, Fronts, Groups, Lineage, trace, weights
@@ -128,7 +128,6 @@ def apart(found: list[dict[str, int]]) -> list[dict[str, int]]:
     return [part for part in parts if part]
 
 
-@settings(deadline=None)
 @given(Drawn, Drawn.map(apart), st.text("abcdefgh"), st.lists(st.integers(0, 2), min_size=4, max_size=4))
 def test_it_is_what_the_formulas_say(
     then: list[dict[str, int]], now: list[dict[str, int]], fraud: str, times: list[int]

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkgraph.detect.evidence import UNITS_PER_BIT
@@ -31,7 +31,6 @@ def test_an_address_does_not_link_and_a_device_does(bits: float, passes: bool) -
     assert linked(units(bits), PRIOR, TAU).tolist() == [passes]
 
 
-@settings(deadline=None)
 @given(Units, Units)
 def test_more_evidence_is_never_less_probable(one: int, other: int) -> None:
     low, high = sorted((one, other))

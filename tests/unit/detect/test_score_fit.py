@@ -25,7 +25,7 @@ def test_weights_are_found_again(seed: int) -> None:
     assert found.weights == pytest.approx(TRUTH, abs=0.2)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.lists(st.floats(-3, 3), min_size=3, max_size=3))
 def test_no_weight_is_negative(seed: int, truth: list[float]) -> None:
     made = rows(seed, 500, np.array(truth))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkgraph.detect.propagation import Floats, Links, Ties, build_network, link_voltages, solve
@@ -53,7 +53,6 @@ def test_the_blocks_are_the_formulas_of_the_score() -> None:
     assert found.ring[0] == PARAMETERS.weight_ring * 0.8
 
 
-@settings(deadline=None)
 @given(Voltage, Amount, Amount, st.floats(0, 1))
 def test_blocks_add_up_and_risk_stays_below_one(voltage: float, one_hop: float, money: float, ring: float) -> None:
     found = one(voltage, one_hop, money, ring)
@@ -62,7 +61,6 @@ def test_blocks_add_up_and_risk_stays_below_one(voltage: float, one_hop: float, 
     assert (found.risk[0] == 0) == (found.total[0] == 0)
 
 
-@settings(deadline=None)
 @given(Voltage, Voltage)
 def test_more_voltage_is_never_less_risk(left: float, right: float) -> None:
     low, high = sorted((left, right))

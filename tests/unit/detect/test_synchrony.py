@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
@@ -44,7 +44,6 @@ def test_bits_are_bounded_and_defined_where_chance_is_none() -> None:
     assert bits(1, 1e9) == 0
 
 
-@settings(deadline=None)
 @given(st.integers(1, 60), st.floats(1e-6, 100), st.floats(1e-6, 100), st.integers(2, 5000))
 def test_more_days_never_say_less_and_more_chance_never_more(days: int, one: float, other: float, crowd: int) -> None:
     low, high = sorted((one, other))

@@ -2,7 +2,7 @@ from itertools import combinations
 
 import networkx as nx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkgraph.explain.bridges import Bridge, HoldingLimits, holding, holds_ring
@@ -109,7 +109,6 @@ def test_who_holds_a_ring_together(labels: tuple[str | None, str | None], shared
     assert holds_ring(pair("a", "b", dict.fromkeys(shared, 6.0)), people) is expected
 
 
-@settings(deadline=None)
 @given(st.sets(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda ends: ends[0] < ends[1]), min_size=1))
 def test_pairs_that_are_bridges_are_those_of_networkx(ends: set[tuple[int, int]]) -> None:
     names = [(f"v{a}", f"v{b}") for a, b in sorted(ends)]

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkgraph.detect.scoring import Blocks, summed
@@ -53,7 +53,6 @@ def rows(table: pa.Table) -> list[tuple[object, ...]]:
     return [tuple(row[name] for name in ("account", "block", "identifier", "sender")) for row in table.to_pylist()]
 
 
-@settings(deadline=None)
 @given(Links, Money, Rings, Wanted)
 def test_the_rows_of_an_account_add_up_to_its_blocks(
     links: dict[tuple[int, int], tuple[float, float]],
@@ -74,7 +73,6 @@ def test_the_rows_of_an_account_add_up_to_its_blocks(
         assert added == pytest.approx(np.where(wanted, block, 0.0), abs=1e-9)
 
 
-@settings(deadline=None)
 @given(Links, Money, Rings, Wanted)
 def test_every_row_has_one_cause_and_a_share_above_nothing(
     links: dict[tuple[int, int], tuple[float, float]],

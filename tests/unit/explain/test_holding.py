@@ -3,7 +3,7 @@
 from typing import Any
 
 import networkx as nx
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkgraph.explain.holding import Bond, Held, leavers, leavers_without
@@ -44,13 +44,11 @@ def largest(bonds: list[Bond]) -> frozenset[str]:
     return frozenset(parts[0]) if bonds else frozenset()
 
 
-@settings(deadline=None)
 @given(held=RINGS)
 def test_what_holds_a_ring_is_its_largest_component(held: Held) -> None:
     assert held.whole == largest(list(held.bonds))
 
 
-@settings(deadline=None)
 @given(held=RINGS, keys=st.frozensets(st.sampled_from(["device:d1", "device:d2", "card:c1", "ip:x"])))
 def test_who_leaves_without_identifiers_is_who_leaves_when_each_pair_is_asked(held: Held, keys: frozenset[str]) -> None:
     expected = leavers(held, RULES, lambda account_a, account_b, key: key in keys)

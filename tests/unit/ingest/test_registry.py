@@ -59,7 +59,7 @@ def names(registry: Registry, codes: pa.Array) -> list[list[str]]:
     return [sorted(m.name for m in registry.memberships(code or 0)) for code in codes.to_pylist()]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_look_up_by_range_is_a_scan_of_the_list(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -83,7 +83,7 @@ def expected(files: list[tuple[str, list[dict[str, Any]]]], account_id: str, as_
     return sorted(found)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(files=FILES, as_of=st.integers(0, 5))
 def test_every_row_that_stands_is_told_once(files: list[tuple[str, list[dict[str, Any]]]], as_of: int) -> None:
     with TemporaryDirectory() as folder:

@@ -40,7 +40,7 @@ def counted(rows: Sequence[dict[str, Any]]) -> Counter[str]:
     return Counter(repr(sorted(row.items())) for row in rows)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(was=ROWS, now=ROWS)
 def test_rows_that_came_and_went_are_the_differences_of_the_sets(
     was: list[dict[str, Any]], now: list[dict[str, Any]]
@@ -51,7 +51,7 @@ def test_rows_that_came_and_went_are_the_differences_of_the_sets(
         assert set(counted(listed(changes.gone(2)))) == counted(was).keys() - counted(now).keys()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(was=NAMED, now=NAMED)
 def test_nodes_are_new_changed_or_ended_by_their_names(was: list[dict[str, Any]], now: list[dict[str, Any]]) -> None:
     before, after = ({row["ring_id"]: row for row in rows} for rows in (was, now))

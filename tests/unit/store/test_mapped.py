@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linkgraph.store import mapped
@@ -22,14 +22,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(tmp_path_factory.mktemp("mapped"))
 
 
-@settings(deadline=None)
 @given(numbers=NUMBERS, asked=st.integers(-1, 10))
 def test_the_rows_of_a_number_are_those_that_have_it(folder: Path, numbers: list[int], asked: int) -> None:
     table = kept(folder, number=pa.array(numbers, pa.int32()))
     assert list(table.of("number", asked)) == [place for place, each in enumerate(numbers) if each == asked]
 
 
-@settings(deadline=None)
 @given(texts=st.lists(st.text(max_size=3), max_size=60).map(sorted), asked=st.text(max_size=3))
 def test_the_rows_of_a_text_are_those_that_have_it(folder: Path, texts: list[str], asked: str) -> None:
     table = kept(folder, text=pa.array(texts, pa.large_string()))
@@ -37,7 +35,6 @@ def test_the_rows_of_a_text_are_those_that_have_it(folder: Path, texts: list[str
         assert list(table.named("text", each)) == [place for place, text in enumerate(texts) if text == each]
 
 
-@settings(deadline=None)
 @given(texts=st.sets(st.text(max_size=3), max_size=60).map(sorted), asked=st.text(max_size=3))
 def test_a_name_stands_where_it_stands(folder: Path, texts: list[str], asked: str) -> None:
     names = kept(folder, text=pa.array(texts, pa.large_string())).names("text")
