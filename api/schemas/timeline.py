@@ -36,7 +36,9 @@ class EventOut(Wire):
         " `exchange`, `reviewer`, `night`, or `unknown` where the feed does not say",
         examples=["account"],
     )
-    count: int = Field(description="how often, alike, since anything out of the ordinary happened", examples=[3])
+    count: int = Field(
+        description="rows of the ledger told as one, alike, with nothing out of the ordinary between", examples=[3]
+    )
     summary: str = Field(
         description="one sentence; identifiers are tokens",
         examples=["Signed in 3 times (device 2083919ec1e947ba6c38...; fingerprint de49c46bac138d6f937f...; 2 ips)"],

@@ -22,7 +22,7 @@ STANDING_OUT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened, once or `count` times alike; times in epoch seconds.
+    """Something that happened, told by one row or by `count` alike; times in epoch seconds.
 
     at: the last time; first_at: the first. known_at: since when all of it was known, None where the night's summary is
     all that is at hand. source_id: of the one row that says so, None of several. other_account_id: the one on the other
@@ -116,7 +116,8 @@ def _amount(group: Sequence[Happening]) -> Decimal | None:
 
 def _sentence(group: Sequence[Happening], others: Sequence[str], listing: str) -> str:
     last = group[-1]
-    often = f" {len(group):,} times" if len(group) > 1 else ""
+    times = sum(each.times for each in group)
+    often = f" {times:,} times" if times > 1 else ""
     rest = last.rest
     if last.kind == "trade":
         rest += f" with {others[0] if len(others) == 1 else count(len(others), 'account')}"

@@ -41,7 +41,7 @@ class Happening:
 
     alike: those of a kind with the same one are told as one; None is told alone, as
     every movement of money is, so that each can be named. things: identifiers that it names, kind and
-    token. others: accounts on the other side.
+    token. others: accounts on the other side. times: how often the row says that it happened.
     """
 
     row: FeedRow
@@ -54,6 +54,7 @@ class Happening:
     others: tuple[str, ...] = ()
     amount: Decimal | None = None
     currency: str | None = None
+    times: int = 1
 
     @property
     def uses(self) -> tuple[Thing, ...]:
@@ -184,7 +185,9 @@ def _label(row: FeedRow, account_id: str) -> Happening:
 
 def _observation(row: FeedRow, account_id: str) -> Happening:
     thing = (row.values["kind"], row.values["identifier"])
-    return Happening(row, "observation", f"Seen with its {thing[0]}", by=UNKNOWN, alike=thing, things=(thing,))
+    times = row.values["count"] or 1
+    verb = f"Seen with its {thing[0]}"
+    return Happening(row, "observation", verb, by=UNKNOWN, alike=thing, things=(thing,), times=times)
 
 
 _BY_FEED: Final[dict[str, Callable[[FeedRow, str], Happening]]] = {

@@ -38,14 +38,14 @@ def login(at: int, line: int = 1, **values: Any) -> FeedRow:
 class View:
     """A run with one account, `a`, that may be in a ring."""
 
-    def __init__(self, ring_id: str | None = None, events: Sequence[RingEvent] = ()) -> None:
-        self._ring_id, self._events = ring_id, events
+    def __init__(self, ring_id: str | None = None, events: Sequence[RingEvent] = (), label: str | None = None) -> None:
+        self._ring_id, self._events, self._label = ring_id, events, label
 
     def run(self) -> RunStamp:
         return RunStamp("r-1", NOW, "c0ffee", cold_start=False, counts={})
 
     def accounts(self, account_ids: Sequence[str]) -> list[Account]:
-        return [Account(**account("a", ring_id=self._ring_id))] if "a" in account_ids else []
+        return [Account(**account("a", ring_id=self._ring_id, label=self._label))] if "a" in account_ids else []
 
     def links(self, account_ids: Sequence[str], limit: int) -> list[Link]:
         return [Link("a", "device", f"d{n}", n * DAY, (n + 1) * DAY, n + 1, 1, 1) for n in range(3)][:limit]
@@ -80,6 +80,7 @@ def drawn(feed: str, at: int, line: int, pick: int) -> FeedRow:
         "security_change": (None, None, None, "password"),
         "appealed_at": (None, at * SECOND, 200 * DAY * SECOND),
         "identifier": "xy",
+        "count": (None, 1, 7),
         "token": "xy",
         "buyer_id": "ab",
         "seller_id": "ca",
@@ -145,6 +146,18 @@ def test_a_span_chooses_among_the_same_events(rows: list[FeedRow], since: int, l
     assert read(rows, Span(None, None, since, until, frozenset(kinds))) == chosen
 
 
+@pytest.mark.parametrize(("since", "until", "held"), [(3, 4, 1), (5, 9, 1), (6, 9, 0), (0, 1, 0), (0, 2, 1)])
+def test_what_lasted_is_held_by_a_span_that_it_reaches_into(since: int, until: int, held: int) -> None:
+    assert len(read([login(n, n) for n in (1, 3, 5)], Span(None, None, since, until))) == held
+
+
+def test_an_intruder_is_seen_in_a_victims_account_only() -> None:
+    told = row("disputes", 50 * DAY, kind="takeover_report")
+    rows = [login(DAY, device="old"), login(49 * DAY, 2, device="new"), told]
+    for label, by in (("victim", "intruder"), ("fraud", "account"), (None, "account")):
+        assert read(rows, view=View(label=label))[1].by == by
+
+
 @given(rows=ROWS, data=st.data())
 def test_the_order_of_rows_is_nothing(rows: list[FeedRow], data: st.DataObject) -> None:
     assert read(data.draw(st.permutations(rows))) == read(rows)
@@ -161,6 +174,17 @@ def test_what_is_alike_is_one_event_until_something_new_comes() -> None:
     ]
     four = read(rows)[2]
     assert (four.first_at, four.at, four.known_at, four.source_id) == (2 * DAY, 5 * DAY, 5 * DAY + 7, None)
+
+
+def test_an_observation_that_counts_says_how_often() -> None:
+    rows = [
+        row("observations", n, n, kind="device", identifier="d", count=count)
+        for n, count in ((1, None), (2, 7), (3, 7))
+    ]
+    assert [each.summary for each in read(rows)] == [
+        "Seen with its device 14 times (device d)",
+        "Seen with its device (device d, first used here)",
+    ]
 
 
 def test_trying_is_not_using() -> None:

@@ -110,6 +110,14 @@ def test_a_file_that_the_run_did_not_read_tells_nothing_though_it_says_it_was_kn
     assert len(tell(ledger, "a", known_at(ledger, 9), 10).rows) == 2
 
 
+def test_a_file_that_the_run_read_as_one_feed_tells_nothing_as_another(ledger: Ledger) -> None:
+    digest = put(ledger, "logins", [{"account_id": "a", "at": 1, "known_at": 1}])
+    known = known_at(ledger, 9)
+    batch = pa.RecordBatch.from_pylist([{"account_id": "a", "at": 1, "known_at": 1}], FEEDS["labels"].schema)
+    ledger.append("labels", digest, iter([batch]))
+    assert [row.feed for row in tell(ledger, "a", known, 10).rows] == ["logins"]
+
+
 def test_an_account_with_more_rows_than_are_read_has_its_newest(ledger: Ledger) -> None:
     put(ledger, "logins", [{"account_id": "a", "at": at, "known_at": 9} for at in (3, 1, 4, 1, 5)])
     put(ledger, "payments", [{"account_id": "a", "at": 1, "known_at": 1}])
