@@ -52,7 +52,7 @@ class Subjects:
         """Values for every parameter of a statement, in the numbers that the Browser sends."""
         account, other = draw.choice(self.pairs)
         chosen = {"account_id": account, "other_id": other, "ring_id": draw.choice(self.rings)}
-        text = draw.choice((draw.choice(self.accounts), draw.choice(self.keys)))
+        text = draw.choice(("", "Account", draw.choice(self.accounts), draw.choice(self.keys)))
         numbers = {name: float(value) for name, value in DEFAULTS.items() if isinstance(value, int)}
         return {**DEFAULTS, **numbers, **chosen, "text": text}
 

@@ -103,6 +103,23 @@ def test_a_limit_and_a_degree_bound_what_is_shown(both_stores: tuple[Store, Stor
 
 
 @pytest.mark.neo4j
+def test_a_search_reads_of_an_index_what_it_shows(both_stores: tuple[Store, Store], session: neo4j.Session) -> None:
+    both_stores[1].publish(WORLD)
+    text = queries.load("browser", "find/search").text
+    plan = session.run(f"EXPLAIN {text}", text="", limit=3.0).consume().plan
+    above = [way[-3:-1] for way in _ways_to(plan) if "SeekByRange" in way[-1]]
+    assert above == [["Limit", "Filter"]] * 3
+
+
+def _ways_to(plan: Any, above: tuple[str, ...] = ()) -> Iterator[list[str]]:
+    """For each operator of a plan the way from the answer down to it."""
+    way = (*above, plan["operatorType"].partition("@")[0])
+    yield list(way)
+    for child in plan.get("children", []):
+        yield from _ways_to(child, way)
+
+
+@pytest.mark.neo4j
 def test_two_accounts_are_linked_by_the_shortest_ways_and_never_through_a_hub(
     both_stores: tuple[Store, Store], session: neo4j.Session
 ) -> None:

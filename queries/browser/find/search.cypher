@@ -20,9 +20,14 @@ UNION
     '', 'device:', 'fingerprint:', 'ip:', 'card:', 'bank:', 'payer:', 'wallet:', 'document:', 'proof:', 'email:',
     'phone:', 'stem:'
   ] AS kind
-  MATCH (i:Identifier)
-  WHERE i.key STARTS WITH kind + $text AND coalesce(i.since, 0) <= seq AND coalesce(i.until, seq + 1) > seq
-  RETURN i AS found, i.key AS name
+  CALL (seq, kind) {
+    MATCH (i:Identifier)
+    WHERE i.key STARTS WITH kind + $text AND coalesce(i.since, 0) <= seq AND coalesce(i.until, seq + 1) > seq
+    RETURN i
+    ORDER BY i.key
+    LIMIT toInteger($limit)
+  }
+  RETURN DISTINCT i AS found, i.key AS name
   ORDER BY name
   LIMIT toInteger($limit)
 }
