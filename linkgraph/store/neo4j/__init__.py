@@ -1,8 +1,8 @@
 """The Neo4j store: a run written into one plain graph beside what readers see, and views of the runs it holds.
 
 A publish writes what changed since the run before. What is new carries the number of its publish as `since`, what has
-ended as `until`; a node that changes keeps the values of the run before as `was_*`. The next publish takes all of that
-away first. So the published run can be read throughout a publish, and the one before it until the next begins.
+ended as `until`; a node that changes keeps the values it had in the run before as `was_*`. The next publish takes all
+of that away first. So the published run can be read throughout a publish, and the one before it until the next begins.
 """
 
 from linkgraph.settings import Settings

@@ -1,10 +1,10 @@
 """Writes one run into Neo4j: what changed since the run that readers see, in batches that may be repeated.
 
 Each attempt takes a new number, `seq`. What is new gets `since = seq`, what ends `until = seq`, so readers of the
-published number see neither before the pointer moves. Of a node that changes, the values readers see are first
-remembered as `was_*`, then it is stamped `changed = seq`, then the plain values are written; the steps are kept apart
-by the pointer's epoch, by which a reader that straddled two of them knows to read again. What did not change is not
-touched and carries no stamp.
+published number see neither before the pointer moves. Of a node that changes, those values that do (and each that may
+be absent, since absence cannot tell) are first remembered as `was_*`, then it is stamped `changed = seq`, then the
+plain values are written; the steps are kept apart by the pointer's epoch, by which a reader that straddled two of them
+knows to read again. What did not change is not touched and carries no stamp.
 
 A publish that was killed needs no repair: its stamps lie behind the published number, and the next attempt, of whatever
 run, begins by cleaning: values back, stamps off, what was new or has ended deleted. Then the graph holds the published
