@@ -58,8 +58,8 @@ class Happening:
 
     @property
     def uses(self) -> tuple[Thing, ...]:
-        """What it names and has used: to try is not to use, and an address that was paid from is anybody's."""
-        if self.kind == FAILED:
+        """What it names and was used: to try is not to use, nor to rule, and an address paid from is anybody's."""
+        if self.kind == FAILED or self.by == REVIEWER:
             return ()
         return tuple(each for each in self.things if each[0] != "wallet" or self.kind != "payment_in")
 

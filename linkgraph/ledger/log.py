@@ -107,7 +107,7 @@ class Ledger:
     def parts(self, feed: str, digests: Container[str]) -> list[Path]:
         """Data files of ingested files that are known to be committed, as a run's record says; the log is not read."""
         found = (self._folder / feed).glob("*.parquet")
-        return sorted(path for path in found if path.name.rsplit("-", 1)[0] in digests)
+        return sorted(path for path in found if origin_of(path) in digests)
 
     def newest_known_at(self) -> int | None:
         """The newest known time in the feeds, epoch microseconds; None while they are empty."""
@@ -128,7 +128,7 @@ class Ledger:
         entries = [
             FileEntry(
                 feed,
-                action["path"].rsplit("-", 1)[0],
+                origin_of(Path(action["path"])),
                 self._folder / feed / action["path"],
                 action["num_records"],
                 action["min.known_at"],
@@ -160,6 +160,11 @@ class Ledger:
             except BlockingIOError:
                 raise LedgerError("another ingest is writing to this ledger; try again when it is done") from None
             yield
+
+
+def origin_of(part: Path) -> str:
+    """The digest of the ingested file that a data file is a part of."""
+    return part.name.rsplit("-", 1)[0]
 
 
 def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

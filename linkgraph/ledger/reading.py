@@ -14,7 +14,7 @@ import duckdb
 from duckdb import ColumnExpression, ConstantExpression, Expression
 
 from linkgraph.errors import LedgerError
-from linkgraph.ledger.log import Ledger
+from linkgraph.ledger.log import Ledger, origin_of
 from linkgraph.ledger.schema import FEEDS
 
 _TIMES: Final = {"accounts": "created_at", "disputes": "opened_at"}
@@ -69,10 +69,13 @@ class KnownLedger:
         """Rows of a feed that stand under these accounts, in no order, each record as its newest row says; and whether
         there were more than `most`, of which the newest are given. None that was retracted or is yet to come.
 
-        LedgerError if the feed cannot be read.
+        LedgerError if the feed cannot be read, or files are gone that the run read.
         """
         digests = {digest for name, digest in self._known.files if name == feed}
-        paths = [str(path) for path in self._ledger.parts(feed, digests)]
+        parts = self._ledger.parts(feed, digests)
+        if len({origin_of(path) for path in parts}) < len(digests):
+            raise LedgerError(f"the ledger table of {feed} lacks files that the run read")
+        paths = [str(path) for path in parts]
         try:
             return _Files(self._connection, feed, paths, self._known.clock).about(account_ids, most)
         except duckdb.Error as error:

@@ -266,7 +266,7 @@ def test_verdicts_count_from_when_they_were_made_and_never_after_the_run() -> No
         Verdict("v3", "fraud", None, None, ("b",), None, 5),
     ]
     assert [(each.at, each.known_at, each.source_id, each.summary) for each in read([], verdicts=verdicts)] == [
-        (NOW, NOW + 9, "v2", f"Ruled shared_by on device {'d' * 20}... (device {'d' * 20}..., first used here)"),
+        (NOW, NOW + 9, "v2", f"Ruled shared_by on device {'d' * 20}... (device {'d' * 20}...)"),
         (5, 5, "v1", "Ruled cleared"),
     ]
 

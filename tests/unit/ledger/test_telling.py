@@ -127,6 +127,14 @@ def test_an_account_with_more_rows_than_are_read_has_its_newest(ledger: Ledger) 
     assert Counter(row.feed for row in told.rows) == {"logins": 3, "payments": 1}
 
 
+def test_a_ledger_that_lacks_what_the_run_read_tells_nothing_rather_than_less(ledger: Ledger) -> None:
+    put(ledger, "logins", [{"account_id": "a", "at": 1, "known_at": 1}])
+    known = known_at(ledger, 9)
+    ledger.entries("logins")[0].path.unlink()
+    with pytest.raises(LedgerError, match="lacks files that the run read"):
+        tell(ledger, "a", known, 10)
+
+
 def test_who_of_the_staff_looked_is_not_told(ledger: Ledger) -> None:
     put(ledger, "staff_access", [{"staff_id": "s", "account_id": "a", "at": 1, "known_at": 1}])
     assert tell(ledger, "a", known_at(ledger, 9), 10).rows == ()
