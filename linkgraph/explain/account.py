@@ -61,14 +61,14 @@ def explain(
     """Explain `account_id`; NotFoundError if it is not in the view's run.
 
     net: the run's solved network, for what an account that the night did not explain consists of, where its risk comes
-    from, and what would clear it. whole: false leaves out what takes longest, where it comes from and what would clear
-    it.
+    from, and what would clear it. whole: false leaves out what takes longest, where it comes from, what would clear it
+    and what else would explain it.
     """
     accounts = view.accounts([account_id])
     if not accounts:
         raise NotFoundError("no such account in this run")
     found = _gathered(view, accounts[0], limits or Limits(), net, whole)
-    return replace(found, rivals=rivals(found), next_step=next_step(found))
+    return replace(found, rivals=rivals(found) if whole else (), next_step=next_step(found))
 
 
 def _gathered(view: View, account: Account, limits: Limits, net: Solved | None, whole: bool) -> Explanation:

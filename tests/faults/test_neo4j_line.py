@@ -20,7 +20,7 @@ from linkgraph.settings import read_settings
 from tests.api.serving import NOW, bearing, listening, new_key
 from tests.builders import WORLD, write_run
 from tests.faults.line import Line, Mode
-from tests.faults.test_neo4j_api import AT_ONCE, BACK, IN_TIME, asked_at_once, until
+from tests.faults.test_neo4j_api import BACK, IN_TIME, asked_at_once, assert_nothing_grew, until
 from tests.neo4j_server.server import Address
 from tests.sizes import sized
 
@@ -59,8 +59,11 @@ def client(line: Line, empty_neo4j: Address, tmp_path: Path) -> Iterator[httpx.C
 
 @pytest.mark.parametrize("mode", ["slow", "silent", "cut"])
 def test_a_bad_line_is_a_problem_in_time_and_leaves_nothing(client: httpx.Client, line: Line, mode: Mode) -> None:
+    def held() -> tuple[int, ...]:
+        return settled(line), threading.active_count()
+
     asked_at_once(client, READ)
-    held = [(settled(line), threading.active_count())]
+    first = held()
     for _ in range(CYCLES):
         line.set(mode)
         try:
@@ -74,8 +77,7 @@ def test_a_bad_line_is_a_problem_in_time_and_leaves_nothing(client: httpx.Client
         assert alive == 200
         assert until(lambda: client.get(READ).status_code == 200) < BACK
         asked_at_once(client, READ)
-        held.append((settled(line), threading.active_count()))
-    assert all(last <= first + AT_ONCE // 2 for first, last in zip(held[0], held[-1], strict=True)), held
+    assert_nothing_grew(client, first, held)
 
 
 def settled(line: Line) -> int:
