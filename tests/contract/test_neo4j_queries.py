@@ -147,7 +147,7 @@ def graph(both_stores: tuple[Store, Store], neo4j_server: Address) -> Iterator[n
         neo4j.GraphDatabase.driver(neo4j_server.uri, auth=login, notifications_min_severity="OFF") as driver,
         driver.session(database=neo4j_server.database) as session,
     ):
-        session.run("CALL db.clearQueryCaches()").consume()  # else a plan may be from an emptier graph
+        session.run("CALL db.prepareForReplanning()").consume()  # else a plan may be by the counts of an emptier graph
         yield session
 
 
