@@ -28,7 +28,7 @@ def _settled(explanation: Explanation) -> Step | None:
 def _protect(explanation: Explanation) -> Step | None:
     if "victim" not in (explanation.account.role, explanation.account.label):
         return None
-    found = _company(explanation, "look for who acted on it in ")
+    found = _company(explanation, "look for who acted on it, from ")
     told = f"; {found.text}" if found else ""
     return Step("protect", f"Secure it with its customer, who is the victim{told}", found.about if found else None)
 
@@ -68,4 +68,4 @@ def _company(explanation: Explanation, begin: str) -> Step | None:
     if ring is not None:
         return Step("review_ring", f"{begin}ring {ring.ring_id}, {count(ring.size, 'account')}", ring.ring_id)
     other = explanation.pairs[0].other_account_id if explanation.pairs else None
-    return Step("review_pair", f"{begin}it and {other}, its strongest pair", other) if other else None
+    return Step("review_pair", f"{begin}{other}, which it is linked with most", other) if other else None

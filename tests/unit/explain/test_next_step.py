@@ -46,15 +46,19 @@ def test_every_account_has_a_step_and_nobody_ruled_on_or_harmed_is_looked_into(v
 def test_confirmed_fraud_leads_to_its_company(tmp_path: Path) -> None:
     assert step(tmp_path / "1", "device:d", label="fraud", ringed=True).about == "r1"
     assert step(tmp_path / "2", "device:d", label="fraud") == Step(
-        "review_pair", "Confirmed fraud: decide on it and a2, its strongest pair", "a2"
+        "review_pair", "Confirmed fraud: decide on a2, which it is linked with most", "a2"
     )
     assert step(tmp_path / "3", label="fraud").code == "settled"
 
 
 def test_a_victim_is_secured_even_where_it_is_flagged(tmp_path: Path) -> None:
-    found = step(tmp_path, "device:d", role="victim", flagged=True, ringed=True)
+    found = step(tmp_path / "1", "device:d", role="victim", flagged=True, ringed=True)
     assert (found.code, found.about) == ("protect", "r1")
-    assert "look for who acted on it in ring r1, 3 accounts" in found.text
+    begin = "Secure it with its customer, who is the victim"
+    assert found.text == f"{begin}; look for who acted on it, from ring r1, 3 accounts"
+    found = step(tmp_path / "2", "device:d", role="victim")
+    assert found.text == f"{begin}; look for who acted on it, from a2, which it is linked with most"
+    assert step(tmp_path / "3", role="victim").text == begin
 
 
 def test_who_is_not_flagged_is_left_alone_or_decided_on_with_its_ring(tmp_path: Path) -> None:
