@@ -11,7 +11,7 @@ from linkgraph.explain.doubts import MANY_ACCOUNTS, count
 from linkgraph.explain.explanation import Explanation, Fact, Rival, Shared
 from linkgraph.kinds import BY_NAME
 
-# So many facts are named on each side; those of identifiers are of the rarest.
+# So many facts are named on each side, of the strongest pairs or the rarest identifiers.
 _NAMED = 5
 # A starting value: more people than this seldom share one home and one device.
 _HOUSEHOLD = 6
@@ -49,9 +49,15 @@ def _workplace(explanation: Explanation) -> Rival:
 
 
 def _handed_on(explanation: Explanation) -> Rival:
+    # With each other account for itself: a thing may have gone to one and be shared with the next.
     together = [
-        Fact(f"both used the {each.identifier.kind} over {count(each.overlap_days, 'day')}", each.identifier.key)
-        for each in _shared(explanation)
+        Fact(
+            f"with {pair.other_account_id}: both used the {each.identifier.kind} over"
+            f" {count(each.overlap_days, 'day')}",
+            each.identifier.key,
+        )
+        for pair in explanation.pairs
+        for each in pair.shared
         if each.overlap_days and _passes_on(each)
     ]
     return Rival("handed_on", tuple(_told(explanation, "no_time_overlap")), tuple(together[:_NAMED]))

@@ -38,9 +38,24 @@ def test_a_thing_sold_and_what_both_used_at_once_stand_on_two_sides(tmp_path: Pa
     assert by_name["handed_on"] == Rival(
         "handed_on",
         (Fact("with a2: never in use at the same time: 30 days apart", "device:old"),),
-        (Fact("both used the device over 10 days", "device:both"),),
+        (Fact("with a2: both used the device over 10 days", "device:both"),),
     )
     assert "Rival explanation: a thing that was sold or handed on" in render(found)
+
+
+def test_a_thing_that_went_to_one_may_be_shared_with_another(tmp_path: Path) -> None:
+    content = tables(
+        accounts=[account(name) for name in ("a1", "a2", "a3")],
+        identifiers=[identifier("device:d", degree=3)],
+        used=[used("a1", "device:d", 90, 60), used("a2", "device:d", 69, 60), used("a3", "device:d", 30, 1)],
+        links=[
+            pair("a1", "a2", 9.0, ["access=9"], ["device:d"]),
+            pair("a1", "a3", 5.0, ["access=5"], ["device:d"]),
+        ],
+    )
+    _, by_name = told(tmp_path, content)
+    assert by_name["handed_on"].supports[0].text.startswith("with a3: never in use at the same time")
+    assert by_name["handed_on"].opposes == (Fact("with a2: both used the device over 10 days", "device:d"),)
 
 
 def test_a_crowd_is_told_by_what_counts_and_not_by_hubs(tmp_path: Path) -> None:
