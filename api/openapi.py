@@ -48,6 +48,7 @@ _RING: Final = ("read_ring", "ring_id")
 _HISTORY: Final = ("read_ring_history", "ring_id")
 _RUN: Final = ("read_run", "run_id")
 _VERDICT: Final = ("read_verdict", "verdict_id")
+_OUTCOME: Final = ("read_verdict_outcome", "verdict_id")
 _APPROVE: Final = ("approve_verdict", "verdict_id")
 _REJECT: Final = ("reject_verdict", "verdict_id")
 _WITHDRAW: Final = ("withdraw_verdict", "verdict_id")
@@ -87,8 +88,14 @@ _LEADS_TO: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
     "read_neighbourhood": {_ACCOUNT: "$response.body#/data/nodes/0/account_id"},
     "read_ring_graph": {_ACCOUNT: "$response.body#/data/nodes/0/account_id"},
     "read_ring_history": {_RING: "$response.body#/data/ring_id", _RUN: "$response.body#/meta/run_id"},
-    "list_verdicts": {_VERDICT: "$response.body#/data/verdicts/0/verdict_id"},
-    "propose_verdict": dict.fromkeys((_VERDICT, _APPROVE, _REJECT, _WITHDRAW), "$response.body#/data/verdict_id"),
+    "list_verdicts": dict.fromkeys((_VERDICT, _OUTCOME), "$response.body#/data/verdicts/0/verdict_id"),
+    "propose_verdict": dict.fromkeys(
+        (_VERDICT, _OUTCOME, _APPROVE, _REJECT, _WITHDRAW), "$response.body#/data/verdict_id"
+    ),
+    "read_verdict_outcome": {
+        _ACCOUNT: "$response.body#/data/accounts/0/account_id",
+        _RING: "$response.body#/data/rings/0/ring_id",
+    },
     "approve_verdict": {_WITHDRAW: "$response.body#/data/verdict_id"},
     "read_current_run": {_RUN: "$response.body#/data/run_id"},
 }

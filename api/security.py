@@ -50,6 +50,7 @@ ACCESS: Final[Mapping[str, frozenset[Role]]] = {
     "propose_verdict": _REVIEWERS,
     "list_verdicts": _REVIEWERS | {"compliance"},
     "read_verdict": _REVIEWERS | {"compliance"},
+    "read_verdict_outcome": _REVIEWERS | {"compliance"},
     "approve_verdict": frozenset(("lead",)),
     "reject_verdict": frozenset(("lead",)),
     "withdraw_verdict": _REVIEWERS,

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from api.auditing import named
 from api.changes import Changed, IdempotencyKeyDep, VersionDep, once, sent_back, tag_of
 from api.cursors import PATTERN
-from api.deps import Ask, AskDep, CaseQuery, CaseQueryDep, NoQueryDep
+from api.deps import Ask, AskDep, CaseQuery, CaseQueryDep, NoQueryDep, RunQueryDep
 from api.problems import InvalidFieldError
+from api.schemas.outcome import OutcomeAnswer, OutcomeOut
 from api.schemas.verdicts import (
     PreviewAnswer,
     PreviewIn,
@@ -25,13 +26,16 @@ from api.schemas.verdicts import (
 from linkgraph.casework import verdicts
 from linkgraph.casework.database import Connection
 from linkgraph.casework.keys import Principal
+from linkgraph.casework.outcome import outcome
 from linkgraph.casework.preview import preview
 from linkgraph.casework.rulings import Ruling, checked, wrong_field
 from linkgraph.casework.verdicts import Record
+from linkgraph.explain.bearing import Rulings
+from linkgraph.solved import needed
 
 router = APIRouter(prefix="/v1/verdicts", tags=["verdicts"])
 
-# Accounts that a preview lists.
+# Accounts that a preview or an outcome lists.
 _MOVED: Final = 100
 # What changes a verdict, from the version its sender has seen, at a time.
 Change = Callable[[Connection, str, int, Principal, int], Record]
@@ -113,6 +117,21 @@ def read_verdict(verdict_id: VerdictId, query: CaseQueryDep, ask: AskDep) -> Res
     answer = ask.answer(VerdictRecordAnswer, VerdictRecord.of(record, ask.now))
     answer.headers["ETag"] = tag_of(record.version)
     return answer
+
+
+@router.get(
+    "/{verdict_id}/outcome",
+    operation_id="read_verdict_outcome",
+    summary="What a verdict changed",
+    response_model=OutcomeAnswer,
+)
+def read_verdict_outcome(verdict_id: VerdictId, query: RunQueryDep, ask: AskDep) -> Response:
+    """Whom it parted in the published run or an earlier one, and whether what was foreseen has come about there."""
+    with ask.read(query) as reading:
+        with ask.service.casework.database.read() as connection:
+            record = verdicts.read_verdict(connection, verdict_id)
+        found = outcome(reading.view, Rulings(reading.run.verdicts(), needed(reading.net())), record)
+        return reading.answer(OutcomeAnswer, OutcomeOut.of(found, _MOVED), found.limits_hit)
 
 
 @router.post(

@@ -62,9 +62,14 @@ class Effect:
     rings_shrinking: tuple[str, ...]
 
     @property
+    def accounts(self) -> tuple[str, ...]:
+        """Those that lose a flag, then those that gain one."""
+        return self.accounts_released + self.accounts_condemned
+
+    @property
     def size(self) -> int:
         """Accounts of which something else will be said."""
-        return len(self.accounts_released) + len(self.accounts_condemned)
+        return len(self.accounts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -15,14 +15,19 @@ from linkgraph.casework import keys, verdicts
 from linkgraph.casework.database import Connection
 from linkgraph.casework.keys import DAY, Principal
 from linkgraph.casework.opening import casework
+from linkgraph.casework.outcome import MOST, Outcome, outcome
 from linkgraph.casework.preview import NOT_FORESEEN, Preview, preview
 from linkgraph.casework.rulings import HUB_CLASSES, WORDS, Ruling, checked
 from linkgraph.casework.verdicts import Record
 from linkgraph.commands.key import day, now
+from linkgraph.commands.reading import AsJson, OfRun, opened, print_json
 from linkgraph.errors import UsageError
+from linkgraph.explain.bearing import Rulings
+from linkgraph.explain.doubts import count
 from linkgraph.kinds import KIND_NAMES
-from linkgraph.model import Verdict
+from linkgraph.model import RunStamp, Verdict
 from linkgraph.settings import Settings, read_settings
+from linkgraph.solved import needed
 from linkgraph.store import open_view
 
 app: Final = typer.Typer(no_args_is_help=True, help="Verdicts of reviewers; a night acts on those in force.")
@@ -38,9 +43,8 @@ OfClass = Annotated[str | None, typer.Option("--class", help=f"of a hub: {', '.j
 KeyFile = Annotated[
     Path | None, typer.Option("--key-file", help="file with the access key of who rules; without: the command line")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 
-# Accounts that a preview lists.
+# Accounts that are listed.
 _SHOWN: Final = 20
 # What a change makes of a verdict, for whom: as it was, if it was there, and as it is.
 Change = Callable[[Connection, Principal], tuple[Record | None, Record]]
@@ -90,6 +94,22 @@ def list_verdicts(limit: Annotated[int, typer.Option(min=1, max=1_000)] = 100, a
 
 
 @app.command()
+def show(verdict_id: str, run_id: OfRun = None, as_json: AsJson = False) -> None:
+    """A verdict, and what it changed in the published run: whom it parted, whether what was foreseen came about."""
+    settings, at = read_settings(), now()
+    with casework(settings) as made, made.database.read() as connection:
+        record = verdicts.read_verdict(connection, verdict_id)
+    with opened(run_id) as (view, net):
+        stamp = view.run()
+        run = runs.open_run(settings.home, stamp.run_id)
+        found = outcome(view, Rulings(run.verdicts(), needed(net)), record)
+    if as_json:
+        print_json({"verdict": _shown(record, at), "run": asdict(stamp), "outcome": asdict(found)})
+    for line in [] if as_json else [_line(record, at), *told_of(found, stamp)]:
+        typer.echo(line)
+
+
+@app.command()
 def approve(verdict_id: str, key_file: KeyFile = None) -> None:
     """Put a proposed verdict of somebody else's in force."""
     _act("approve_verdict", verdicts.approve, verdict_id, key_file)
@@ -132,6 +152,35 @@ def told(found: Preview) -> Iterator[str]:
     for name in found.without_effect:
         yield f"no evidence in this run: {name}"
     yield f"not foreseen: {'; '.join(NOT_FORESEEN[name] for name in found.not_foreseen)}"
+
+
+def told_of(found: Outcome, stamp: RunStamp) -> Iterator[str]:
+    """An outcome in lines."""
+    yield f"run {stamp.run_id} was made {'with' if found.acted else 'without'} it"
+    if found.pairs_parted:
+        parted, accounts = count(found.pairs_parted, "pair"), count(found.accounts_parted, "account")
+        yield f"no evidence between {parted}, of {accounts}"
+    if found.together:
+        yield f"in one ring all the same, through other evidence: {_some(found.together)}"
+    for foreseen, came, missed in (("released", "not flagged", "flagged"), ("condemned", "flagged", "not flagged")):
+        of_it = [each for each in found.accounts if each.foreseen == foreseen]
+        for word, ids in (
+            (came, [each.account_id for each in of_it if each.as_foreseen]),
+            (missed, [each.account_id for each in of_it if each.flagged is (foreseen == "released")]),
+            ("not in this run", [each.account_id for each in of_it if each.flagged is None]),
+        ):
+            if ids:
+                yield f"foreseen to be {foreseen}, {word}: {_some(ids)}"
+    for ring in found.rings:
+        now_has = "is there no more under this id" if ring.size is None else f"has {count(ring.size, 'account')}"
+        yield f"ring {ring.ring_id}, foreseen to shrink, {now_has}"
+    if found.limits_hit:
+        yield f"only the first {MOST:,} of the accounts were looked up in rings"
+
+
+def _some(ids: Sequence[str]) -> str:
+    more = len(ids) - _SHOWN
+    return " ".join(ids[:_SHOWN]) + (f" and {more:,} more: --json" if more > 0 else "")
 
 
 def _act(operation: str, change: Callable[..., Record], verdict_id: str, key_file: Path | None) -> None:

@@ -28,6 +28,7 @@ OPERATIONS = [
     ("POST", "/v1/verdicts"),
     ("GET", "/v1/verdicts"),
     ("GET", "/v1/verdicts/{verdict_id}"),
+    ("GET", "/v1/verdicts/{verdict_id}/outcome"),
     ("POST", "/v1/verdicts/{verdict_id}/approve"),
     ("POST", "/v1/verdicts/{verdict_id}/reject"),
     ("POST", "/v1/verdicts/{verdict_id}/withdraw"),

@@ -154,6 +154,31 @@ def test_a_run_says_which_verdicts_it_acts_on_and_when_they_were_in_force(ann: P
     assert (data["verdicts"], data["verdicts_at"]) == ([], None)
 
 
+def test_what_a_verdict_changed_is_told_of_the_run_that_was_made_with_it(
+    ann: Person, bob: Person, judged: Judged, settings: Settings, released: set[str]
+) -> None:
+    verdict_id = ann.post("/v1/verdicts", hub(judged)).json()["data"]["verdict_id"]
+    bob.post(f"/v1/verdicts/{verdict_id}/approve", version='"1"')
+    plain = ann.get(f"/v1/verdicts/{verdict_id}/outcome").json()
+    assert (plain["data"]["acted"], plain["data"]["pairs_parted"]) == (False, 0)
+    assert {each["account_id"] for each in plain["data"]["accounts"]} == released
+    assert not any(each["as_foreseen"] for each in plain["data"]["accounts"])
+    with closing(open_casework(settings).database) as database, database.read() as connection:
+        ruled = [each for each in verdicts.in_force(connection, int(NOW * 1e6)) if each.verdict_id == verdict_id]
+    run = run_night(settings, Plan(AS_OF * 1_000_000, verdicts=tuple(ruled)))
+    answer = ann.get(f"/v1/verdicts/{verdict_id}/outcome").json()
+    data = answer["data"]
+    assert (answer["meta"]["run_id"], data["acted"]) == (run.run_id, True)
+    assert all(each["as_foreseen"] and each["flagged"] is False for each in data["accounts"])
+    assert {each["account_id"] for each in data["accounts"]} == released
+    # As before in the run before; the verdict is gone from the next one.
+    again = ann.get(f"/v1/verdicts/{verdict_id}/outcome", run=plain["meta"]["run_id"]).json()["data"]
+    assert again == plain["data"]
+    ann.post(f"/v1/verdicts/{verdict_id}/withdraw", version='"2"')
+    run_night(settings, Plan(AS_OF * 1_000_000))
+    problem(ann.get("/v1/verdicts/v-000000000000/outcome"), 404, "not_found")
+
+
 def test_nobody_approves_or_rejects_their_own(bob: Person, judged: Judged) -> None:
     verdict_id = bob.post("/v1/verdicts", hub(judged)).json()["data"]["verdict_id"]
     for act in ("approve", "reject"):

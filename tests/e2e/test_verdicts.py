@@ -3,6 +3,7 @@
 import json
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -120,6 +121,54 @@ def test_a_preview_says_what_the_verdict_does_and_keeps_nothing(run: Run, settin
     assert run("verdict", "preview", "cleared", "nobody")[0] == 1
 
 
+def outcome(run: Run, verdict_id: str, *options: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run("verdict", "show", verdict_id, "--json", *options)[1])["outcome"]
+    return found
+
+
+def test_a_verdict_shows_what_it_changed_in_every_run(run: Run, settings: Settings) -> None:
+    """Foreseen, come about, and undone again when it is withdrawn."""
+    run("nightly")
+    before = str(runs.published_id(settings.home))
+    assert read(settings, runs.open_run(settings.home), TRIO).flagged() == {"near", "other"}
+    verdict_id = run("verdict", "add", "not_evidence", tablet(settings), "--reason", "a shop's counter")[1].split()[0]
+    foreseen = {(each["account_id"], each["foreseen"]) for each in outcome(run, verdict_id)["accounts"]}
+    assert foreseen == {("near", "released"), ("other", "released")}
+    assert f"run {before} was made without it" in run("verdict", "show", verdict_id)[1]
+    assert [each["flagged"] for each in outcome(run, verdict_id)["accounts"]] == [True, True]
+    run("nightly")
+    found = outcome(run, verdict_id)
+    assert (found["acted"], found["pairs_parted"], found["accounts_parted"], found["together"]) == (True, 3, 3, [])
+    assert [each["flagged"] for each in found["accounts"]] == [False, False]
+    assert "foreseen to be released, not flagged: near other" in run("verdict", "show", verdict_id)[1]
+    earlier = outcome(run, verdict_id, "--run", before)
+    assert (earlier["acted"], [each["flagged"] for each in earlier["accounts"]]) == (False, [True, True])
+    run("verdict", "withdraw", verdict_id)
+    run("nightly")
+    assert "foreseen to be released, flagged: near other" in run("verdict", "show", verdict_id)[1]
+
+
+def test_who_meets_again_through_other_evidence_is_named(command: Run, tmp_path: Path) -> None:
+    """Three share a tablet and a telephone: without the tablet they are one ring all the same."""
+    ids = ("bad", "near", "other", "fourth")
+    world = feeds(
+        *together(*[customer(one, 40, own=False) for one in ids]),
+        *[login(one, 3, device_id="a-tablet") for one in ids[:3]],
+        *[login(one, 4, device_id="a-telephone") for one in ids],
+        label("bad", "fraud"),
+    )
+    settings = settle(tmp_path / "again", world)
+    ask = partial(command, home=settings.home)
+    ask("nightly")
+    (shared,) = (each for each in read(settings, runs.open_run(settings.home), ids).used["bad"] if each.degree == 3)
+    rule = ("verdict", "add", "not_evidence", f"{shared.kind}:{shared.identifier}", "--reason", "a shop's counter")
+    verdict_id = ask(*rule)[1].split()[0]
+    ask("nightly")
+    found = outcome(ask, verdict_id)
+    assert (found["pairs_parted"], found["together"]) == (3, ["bad", "near", "other"])
+    assert "in one ring all the same, through other evidence: bad near other" in ask("verdict", "show", verdict_id)[1]
+
+
 def test_a_hub_needs_two_people(run: Run, settings: Settings, tmp_path: Path) -> None:
     run("nightly")
     ann, bob = key_file(run, tmp_path, "ann", "investigator"), key_file(run, tmp_path, "bob", "lead")
@@ -147,6 +196,7 @@ def test_a_hub_needs_two_people(run: Run, settings: Settings, tmp_path: Path) ->
         (("preview", "fraud", "near"), 1, "no run is published"),
         (("add", "fraud", "near", "--reason", "4111 1111 1111 1111"), 2, "verdict: reason"),
         (("withdraw", "v-none"), 1, "no such verdict"),
+        (("show", "v-none"), 1, "no such verdict"),
         (("approve", "v-none", "--key-file", "nowhere"), 2, "--key-file"),
     ],
 )
