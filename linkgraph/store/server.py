@@ -51,7 +51,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("server.https.enabled", "false", "no certificate is shipped; see the notes on TLS"),
     Setting("server.memory.heap.initial_size", "3g", "equal to the maximum: it never has to grow"),
     Setting("server.memory.heap.max_size", "3g", "2-3 GB carry a nightly publish"),
-    Setting("server.memory.pagecache.size", "2500m", "1.2 times the store: 1.8 GB with indexes at 10 million links"),
+    Setting("server.memory.pagecache.size", "3800m", "1.2 times the store: 3.0 GB with indexes at 10 million links"),
     Setting("dbms.memory.transaction.total.max", "1400m", "a runaway statement fails before it takes the heap with it"),
     Setting("db.transaction.timeout", "60s", "ceiling of a publish batch; readers set a lower one on each call"),
     Setting("db.lock.acquisition.timeout", "30s", "a publish that waits on a hand-held lock fails instead of hanging"),

@@ -46,10 +46,10 @@ def test_an_index_must_be_there_online_and_a_constraint_must_constrain() -> None
 
 
 def test_memory_is_judged_by_the_size_of_the_graph() -> None:
-    as_advised = {HEAP: "3.00GiB", CACHE: "2.44GiB", LIMIT: "1.37GiB"}
+    as_advised = {HEAP: "3.00GiB", CACHE: "3.71GiB", LIMIT: "1.37GiB"}
     assert levels(findings.on_memory(as_advised, 16_000_000)) == ["ok"]
     (cache,) = findings.on_memory(as_advised, 40_000_000)
-    assert cache.text == "page cache 2.44GiB, 5,035 MiB hold the whole store"
+    assert cache.text == "page cache 3.71GiB, 8,056 MiB hold the whole store"
     assert len(findings.on_memory({HEAP: "512.00MiB", CACHE: None, LIMIT: "0B"}, 1)) == 3
     (unlimited,) = findings.on_memory(as_advised | {LIMIT: "0B"}, 1)
     assert "any amount" in unlimited.text
