@@ -3,6 +3,7 @@
 By hand: `python -m tests.benchmarks.api_latency --home HOME [--rate 50] [--seconds 20] [--only card why]
 [--processes 2] [--histogram FILE]`. Requests start when they are due whether or not earlier ones have ended, and
 latency counts from then, so that a stall is seen in full. Several processes are asked by turns, as a proxy would.
+`--swap RUN` publishes that run of the home and the published one by turns meanwhile, every five seconds.
 `--histogram` keeps how many answers took how long, not only four of its points. Memory of the processes is looked at
 once a second; its slope is over the second half. `tests.benchmarks.large_ring` makes a home with a ring of 500.
 """
@@ -32,6 +33,7 @@ import pyarrow.parquet as pq
 from linkgraph import runs
 from linkgraph.casework import keys
 from linkgraph.casework.database import open_database
+from linkgraph.nightly import publish
 from linkgraph.settings import read_settings
 from linkgraph.store import open_view
 
@@ -136,7 +138,7 @@ def paths_of(home: Path, most: int = 2_000) -> dict[str, list[str]]:
     anybody = sorted(used)
     draw = random.Random(2)
     apart = [tuple(draw.sample(anybody, 2)) for _ in together]
-    return {
+    paths = {
         "card": [f"/v1/accounts/{_id(each)}" for each in ids],
         "explanation": [f"/v1/accounts/{_id(each)}/explanation" for each in ids],
         "timeline": [f"/v1/accounts/{_id(each)}/timeline" for each in ids],
@@ -150,6 +152,14 @@ def paths_of(home: Path, most: int = 2_000) -> dict[str, list[str]]:
         "around, one hop": [f"/v1/accounts/{_id(each)}/neighbourhood" for each in ids],
         "around, hubs, four hops": [f"/v1/accounts/{_id(each)}/neighbourhood?hops=4" for each in busiest],
     }
+    shift = [each for name, share in _SHIFT.items() if paths[name] for each in draw.choices(paths[name], k=100 * share)]
+    return paths | {"as on a shift": shift}
+
+
+# Of a hundred questions: most are cards; some go on to the explanation, a few to a ring, a link or the timeline.
+_SHIFT = {"card": 70, "explanation": 19, "ring": 4, "why, one ring": 4, "around, one hop": 2, "timeline": 1}
+# Seconds between two publishes.
+_SWAP_SECONDS = 5.0
 
 
 def _id(text: str) -> str:
@@ -175,6 +185,28 @@ def measure(asker: Asker, servers: Sequence[Server], paths: Sequence[str], rate:
         answers = list(pool.map(ask, range(len(chosen))))
         took = time.perf_counter() - start
     return _figures([each for each, _ in answers], [status for _, status in answers], took) | _memory(memory)
+
+
+@contextmanager
+def _swapping(home: Path, other: str) -> Iterator[list[str]]:
+    """Publish another run and the published one by turns; the published one in the end. Gives what was published."""
+    settings, own, ended = read_settings(home=home), runs.open_run(home), threading.Event()
+    turns, swaps = (runs.open_run(home, other), own), list[str]()
+
+    def swap() -> None:
+        while not ended.wait(_SWAP_SECONDS):
+            run = turns[len(swaps) % 2]
+            publish(settings, run)
+            swaps.append(run.run_id)
+
+    swapping = threading.Thread(target=swap)
+    swapping.start()
+    try:
+        yield swaps
+    finally:
+        ended.set()
+        swapping.join()
+        publish(settings, own)
 
 
 @contextmanager
@@ -241,6 +273,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--requests", type=int, default=500)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--only", nargs="*", help="questions to ask")
+    parser.add_argument("--swap", metavar="RUN", help="another run of the home, published by turns with its own")
     parser.add_argument("--histogram", type=Path, help="JSON file: answers that took at most so many ms")
     asked = parser.parse_args(arguments)
     machine = {"processors": os.cpu_count(), "load_before": [round(each, 2) for each in os.getloadavg()]}
@@ -249,6 +282,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with ExitStack() as running:
         servers = [running.enter_context(server(asked.home)) for _ in range(asked.processes)]
         asker = running.enter_context(closing(Asker(servers, bearer(asked.home))))
+        if asked.swap:
+            swaps = running.enter_context(_swapping(asked.home, asked.swap))
         for name, paths in paths_of(asked.home).items():
             if not paths or (asked.only and name not in asked.only):
                 continue
@@ -260,6 +295,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             }
             sys.stdout.write(json.dumps({name: _rounded(figures)}) + "\n")
             histograms[name] = dict(sorted(_HISTOGRAM.items()))
+    if asked.swap:
+        sys.stdout.write(json.dumps({"swaps": len(swaps)}) + "\n")
     if asked.histogram:
         asked.histogram.write_text(json.dumps(histograms, indent=1), encoding="utf-8")
 
