@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
+import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -43,6 +44,10 @@ _DESCRIPTION: Final = """Reads the published run of linkgraph: accounts, why the
 Each answer is of exactly one run, named in `meta`. Lists that a limit cut are named there too. Errors are problems
 (RFC 9457) and never repeat what was submitted. A key (`linkgraph key create`) goes with every request, as a bearer
 token; each operation says which roles may use it."""
+
+# Routes at work at once; others wait for one to end. Threads of Python take turns, and what a server answers waits for
+# that of its thread: of 60 explanations a second from Neo4j forty workers gave 21, eight give 30.
+_WORKERS: Final = 8
 
 ROUTERS: Final = (
     accounts.router,
@@ -84,6 +89,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = _WORKERS
         recorder.start()
         yield
         recorder.close()

@@ -38,13 +38,11 @@ from linkgraph.errors import CaseworkError, LinkgraphError, StoreBusyError
 
 _LOG: Final = logging.getLogger("linkgraph.api")
 
-# More requests than this at once are told to come back; fewer than there are worker threads, so none queues for one.
+# More requests than this at once are told to come back. Those that wait for a worker count, which bounds their wait.
 _AT_ONCE: Final = 32
 
 # An answer that has not begun by then is given up. What a route asks of others has shorter deadlines of its own.
 _ANSWER_SECONDS: Final = 3.5
-# One answer that takes long may be the fault of its question; so many at once are not.
-_HANGING: Final = 4
 
 # A method is the caller's text: others than these are not named in the log.
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -63,7 +61,7 @@ Account = Callable[[int], Awaitable[None]]
 
 
 class Front:
-    """The whole application, as the server sees it. `abandon` lets go of what routes wait for."""
+    """The whole application, as the server sees it. `abandon` lets go of what routes wait for, where that hangs."""
 
     def __init__(
         self,
@@ -76,7 +74,6 @@ class Front:
     ) -> None:
         self._app, self._door, self._rates, self._recorder, self._metrics = app, door, rates, recorder, metrics
         self._abandon = abandon
-        self._hanging: set[asyncio.Future[None]] = set()
         self._busy = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -135,7 +132,7 @@ class Front:
     async def _in_time(self, exchange: "_Exchange", receives: Callable[[], Receive]) -> None:
         """Let the application answer, or answer without it: a thread that hangs cannot be ended, only left.
 
-        When several hang, it is what they wait for that hangs, and that is let go.
+        It still is at work until it ends: else ever more would be let in beside it.
         """
         left = False
 
@@ -149,10 +146,9 @@ class Front:
             await answering
             return
         left = True
-        self._hanging.add(answering)
+        self._busy += 1
         answering.add_done_callback(self._ended)
-        if len(self._hanging) >= _HANGING:
-            self._abandon()
+        self._abandon()
         raise ProblemError(TIMED_OUT)
 
     async def _once_more(self, exchange: "_Exchange", receives: Callable[[], Receive], send: Send) -> None:
@@ -165,7 +161,7 @@ class Front:
             await self._app(exchange.scope, receives(), send)
 
     def _ended(self, answering: "asyncio.Future[None]") -> None:
-        self._hanging.discard(answering)
+        self._busy -= 1
         # Nobody waits for it any more; an error that nobody reads would be logged with its message.
         answering.cancelled() or answering.exception()
 

@@ -24,6 +24,8 @@ OpenView = Callable[[Settings, Run, bool], GraphView]
 
 # Earlier runs held open for the next question about them; each may fill its own buffers.
 _EARLIER_KEPT: Final = 3
+# So many questions without an answer, and the server hangs.
+_HANGING: Final = 4
 # Longest wait for another request that is opening a view; then this one is told to come back.
 _OPENING_SECONDS: Final = 2.0
 
@@ -83,9 +85,13 @@ class Views:
             return self._solved[run.run_id]
 
     def abandon(self) -> None:
-        """Let go of what hangs: close every view of a store that can be away, readers or not; they get a StoreError."""
+        """Let go of what hangs: close every view whose server does not answer, readers or not; they get a StoreError.
+
+        One question that takes long may be its own fault; so many at once are not. Where all are merely slow, as under
+        a load that is too high, nobody is let go: all would have to begin anew.
+        """
         with self._lock:
-            hung = [opened for opened in list(self._opened.values()) if opened.view.is_remote]
+            hung = [opened for opened in list(self._opened.values()) if opened.view.hanging() >= _HANGING]
             for opened in hung:
                 self._drop(opened)
         for opened in hung:

@@ -52,12 +52,13 @@ class GraphWriter(Protocol):
 
 
 class GraphView(Protocol):
-    """Reads one published run. Every list is ordered as stated; what a limit cut shows in `Identifier.degree`.
+    """Reads one published run. Every list is ordered as stated; what a limit cut shows in `Identifier.degree`."""
 
-    is_remote: it asks a server, which may hang; closing the view ends what hangs, with a StoreError.
-    """
-
-    is_remote: bool
+    def hanging(self) -> int:
+        """How many questions have waited for a server longer than an answer takes; closing the view ends them, with a
+        StoreError. 0 where no server is asked.
+        """
+        ...
 
     def run(self) -> RunStamp:
         """Which run this view shows."""

@@ -40,7 +40,6 @@ _SORTS: dict[RingSort, tuple[str, str, float | str]] = {
 class RowsView(ABC):
     """The questions of `base.GraphView`; a store adds how it opens, reads and closes."""
 
-    is_remote = False
     _stamp: RunStamp
 
     @abstractmethod
@@ -52,6 +51,10 @@ class RowsView(ABC):
         if len(rows) == values.get("cap"):
             raise StoreError(f"query read/{name}: more than {_CAP} rows; ask for less")
         return rows
+
+    def hanging(self) -> int:
+        """How many questions wait for a server for too long: none, unless a store asks one."""
+        return 0
 
     def run(self) -> RunStamp:
         """Which run this view shows."""

@@ -121,6 +121,27 @@ def test_an_answer_that_does_not_come_is_given_up(home: Path, monkeypatch: pytes
         problem(client.get("/v1/rings"), 503, "store_unavailable")
 
 
+def test_what_was_given_up_is_at_work_until_it_ends(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else ever more would be let in beside it."""
+    monkeypatch.setattr(front, "_ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(front, "_AT_ONCE", 2)
+    publish(home, WORLD)
+    go = threading.Event()
+
+    def hangs(settings: Settings, run: Run, earlier: bool) -> GraphView:
+        go.wait(10)
+        raise StoreError("late")
+
+    with serving(home, open_view=hangs) as client:
+        for _ in range(2):
+            problem(client.get("/v1/rings"), 503, "timed_out")
+        problem(client.get("/v1/rings"), 503, "overloaded")
+        go.set()
+        while client.get("/v1/rings").json()["code"] == "overloaded":
+            pass
+        problem(client.get("/v1/rings"), 503, "store_unavailable")
+
+
 def raw(netloc: bytes, head: bytes) -> bytes:
     """The answer to bytes of our own making."""
     parts = urlsplit(f"//{netloc.decode()}")

@@ -54,6 +54,22 @@ class CountedView(EmbeddedView):
             self._stores.live -= 1
 
 
+@pytest.mark.parametrize(("waiting", "closed"), [(3, False), (4, True)])
+def test_views_are_let_go_of_where_many_questions_hang_and_not_where_they_are_slow(
+    home: Path, waiting: int, closed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(home, WORLD)
+    stores, ended = Stores(), threading.Event()
+    monkeypatch.setattr(CountedView, "hanging", lambda view: waiting)
+    monkeypatch.setattr(CountedView, "close", lambda view: ended.set())
+    views = Views(settings_of(home), stores.open)
+    with views.read(None) as (_, first):
+        views.abandon()
+        assert ended.wait(5 if closed else 0.1) is closed
+        with views.read(None) as (_, second):
+            assert (second is not first) is closed
+
+
 def test_a_new_night_is_seen_by_the_next_request(home: Path) -> None:
     publish(home, WORLD)
     with serving(home) as client:

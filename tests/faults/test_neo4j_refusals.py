@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +14,7 @@ from linkgraph.errors import StoreError
 from linkgraph.nightly import publish
 from linkgraph.settings import Settings, read_settings
 from linkgraph.store import open_view
+from linkgraph.store.base import GraphView
 from linkgraph.store.neo4j import connection
 from tests.builders import NEXT_WORLD, WORLD, digests_of, write_run
 from tests.neo4j_server.server import Address, free_port
@@ -47,6 +49,36 @@ def stranger() -> Iterator[str]:
         yield f"bolt://127.0.0.1:{listener.getsockname()[1]}"
         listener.shutdown(socket.SHUT_RDWR)
     thread.join()
+
+
+# The driver leaves what it could not close to the garbage collector.
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_who_asks_while_the_connection_is_closed_is_told_that_the_server_is_away(
+    home: Path, empty_neo4j: Address
+) -> None:
+    """Whatever the driver makes of it, that is the one error; and nobody is left waiting."""
+    settings = at(home, empty_neo4j)
+    run = write_run(home, WORLD)
+    publish(settings, run)
+    said: set[str] = set()
+
+    def ask(view: GraphView) -> None:
+        try:
+            while True:
+                view.accounts(["a1", "a2"])
+        except Exception as error:  # noqa: BLE001  # which one it is, is the question
+            said.add(type(error).__name__)
+
+    for _ in range(10):
+        with closing(open_view(settings, run)) as view:
+            readers = [threading.Thread(target=ask, args=(view,)) for _ in range(8)]
+            for reader in readers:
+                reader.start()
+            time.sleep(0.05)
+        for reader in readers:
+            reader.join(20)
+        assert not any(reader.is_alive() for reader in readers)
+    assert said == {"StoreError"}
 
 
 def on(home: Path, **server: str) -> Settings:

@@ -4,9 +4,10 @@ Every failure is one StoreError of one line: where the server is, what went wron
 chain is cut on purpose, because the server quotes offending values in its messages.
 """
 
+import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -66,6 +67,8 @@ class Connection:
 
     def __init__(self, login: Login, *, writing: bool) -> None:
         self.place = login.place
+        self._closed = False
+        self._since: dict[int, float] = {}
         with self._wrapped("connect"):
             self._driver = neo4j.GraphDatabase.driver(
                 login.uri,
@@ -86,8 +89,20 @@ class Connection:
             raise
 
     def close(self) -> None:
-        """Give back what it holds open."""
-        self._driver.close()
+        """Give back what it holds open, at once, even where another thread still waits for an answer: it gets a
+        StoreError.
+
+        The driver promises nothing to who closes it under others, but there is no other way to end what hangs: of what
+        it raises then, here and there, nothing is to be told.
+        """
+        self._closed = True
+        with suppress(Exception):
+            self._driver.close()
+
+    def waiting(self, seconds: float) -> int:
+        """How many threads have waited for an answer for longer than so many seconds."""
+        begun = time.monotonic() - seconds
+        return sum(since < begun for since in list(self._since.values()))
 
     def read(self, *steps: Step) -> list[Rows]:
         """The rows of each statement in turn."""
@@ -144,10 +159,20 @@ class Connection:
 
     @contextmanager
     def _wrapped(self, what: str) -> Iterator[None]:
+        thread = threading.get_ident()
+        self._since[thread] = time.monotonic()
         try:
             yield
         except (Neo4jError, DriverError, OSError, ValueError) as error:
             raise StoreError(f"Neo4j at {self.place}: {_reason(error, what)}") from None
+        except StoreError:
+            raise
+        except Exception as error:
+            if not self._closed:
+                raise
+            raise StoreError(f"Neo4j at {self.place}: {_reason(error, what)}") from None
+        finally:
+            self._since.pop(thread, None)
 
 
 def _run(transaction: neo4j.ManagedTransaction, steps: tuple[Step, ...], fenced: bool = False) -> list[Rows]:
