@@ -19,6 +19,7 @@ COST: Final[Mapping[str, int]] = {
     "read_ring_graph": 5,
     "preview_verdict": 10,
     "propose_verdict": 10,
+    "read_verdict_outcome": 2,
     "search": 5,
     "reveal": 10,
     "verify_audit": 50,

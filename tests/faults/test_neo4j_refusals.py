@@ -69,7 +69,7 @@ def test_who_asks_while_the_connection_is_closed_is_told_that_the_server_is_away
         except Exception as error:  # noqa: BLE001  # which one it is, is the question
             said.add(type(error).__name__)
 
-    for _ in range(10):
+    for _ in range(5):
         with closing(open_view(settings, run)) as view:
             readers = [threading.Thread(target=ask, args=(view,)) for _ in range(8)]
             for reader in readers:

@@ -28,6 +28,7 @@ _DATABASE: Final = "neo4j"
 _SCHEMES: Final = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 _CONNECT_SECONDS: Final = 5.0
 _POLL_SECONDS: Final = 0.3
+_CLOSING_TRIES: Final = 10
 # Limits after which the server ends a transaction by itself; they win over the server's own. A reader waits for its
 # answer, a stream looks at everything and lasts as long as what is done with its rows.
 _READ_SECONDS: Final = 15.0
@@ -92,12 +93,14 @@ class Connection:
         """Give back what it holds open, at once, even where another thread still waits for an answer: it gets a
         StoreError.
 
-        The driver promises nothing to who closes it under others, but there is no other way to end what hangs: of what
-        it raises then, here and there, nothing is to be told.
+        The driver promises nothing to who closes it under others, but there is no other way to end what hangs. Of what
+        it raises then nothing is to be told, but it has to be closed again: else it would go on opening connections.
         """
         self._closed = True
-        with suppress(Exception):
-            self._driver.close()
+        for _ in range(_CLOSING_TRIES):
+            with suppress(Exception):
+                self._driver.close()
+                return
 
     def waiting(self, seconds: float) -> int:
         """How many threads have waited for an answer for longer than so many seconds."""
@@ -159,6 +162,8 @@ class Connection:
 
     @contextmanager
     def _wrapped(self, what: str) -> Iterator[None]:
+        if self._closed:
+            raise StoreError(f"Neo4j at {self.place}: the connection was closed")
         thread = threading.get_ident()
         self._since[thread] = time.monotonic()
         try:
