@@ -17,6 +17,7 @@ from linkgraph.store import open_view
 from linkgraph.store.base import GraphView
 from linkgraph.store.neo4j import connection
 from tests.builders import NEXT_WORLD, WORLD, digests_of, write_run
+from tests.faults.test_neo4j_api import open_files
 from tests.neo4j_server.server import Address, free_port
 
 PASSWORD = "s3cret-and-long"
@@ -61,6 +62,7 @@ def test_who_asks_while_the_connection_is_closed_is_told_that_the_server_is_away
     run = write_run(home, WORLD)
     publish(settings, run)
     said: set[str] = set()
+    before = open_files()
 
     def ask(view: GraphView) -> None:
         try:
@@ -79,6 +81,7 @@ def test_who_asks_while_the_connection_is_closed_is_told_that_the_server_is_away
             reader.join(20)
         assert not any(reader.is_alive() for reader in readers)
     assert said == {"StoreError"}
+    assert open_files() <= before + 1
 
 
 def on(home: Path, **server: str) -> Settings:
