@@ -18,7 +18,7 @@ _MOST_ROWS: Final = 20_000_000
 _MOST_OF_FEED: Final = 5_000
 # Within the time that an answer may take, the reading itself included.
 _WAIT_SECONDS: Final = 2.0
-# So many may wait for their turn: a thread that waits is one that serves nobody else.
+# So many may wait for their turn: a thread that waits is one that serves nobody else, and there are eight.
 _WAITING: Final = 4
 _reading: Final = threading.Lock()
 _waiting: Final = threading.BoundedSemaphore(_WAITING)

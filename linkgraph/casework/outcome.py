@@ -15,7 +15,7 @@ from linkgraph.explain.bearing import Rulings
 from linkgraph.model import Account, Ring
 from linkgraph.solved import Ints, Solved
 
-# Accounts that are looked up of those parted; of more it is said how many there are.
+# Accounts that are looked up of those parted, as many as a drawing may have; of more it is said how many there are.
 MOST: Final = 2_000
 
 Foreseen = Literal["released", "condemned"]

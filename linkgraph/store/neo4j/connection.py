@@ -28,6 +28,7 @@ _DATABASE: Final = "neo4j"
 _SCHEMES: Final = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 _CONNECT_SECONDS: Final = 5.0
 _POLL_SECONDS: Final = 0.3
+# A try may give up at a connection that is in use. None comes into use after the first, see `_wrapped`.
 _CLOSING_TRIES: Final = 10
 # Limits after which the server ends a transaction by itself; they win over the server's own. A reader waits for its
 # answer, a stream looks at everything and lasts as long as what is done with its rows.
