@@ -27,6 +27,7 @@ def start(explore: Explore = False) -> None:
     from linkgraph.store.neo4j.connection import wait_for
 
     home, login = _server(explore)
+    home.must_listen_at(login.place)
     home.start()
     wait_for(login)
     typer.echo(f"a server works in {home.path}")

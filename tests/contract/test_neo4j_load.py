@@ -26,6 +26,7 @@ from linkgraph.runs import digest_of
 from linkgraph.store import open_loaders, open_view
 from linkgraph.store.neo4j import login_of
 from linkgraph.store.neo4j.dumps import checked
+from linkgraph.store.neo4j.places import graph_place
 from linkgraph.store.neo4j.writer import OLDEST_SCHEMA, SCHEMA
 from tests.builders import NEXT_WORLD, WORLD, tables, write_run
 from tests.conftest import Store
@@ -127,8 +128,8 @@ def drill(made: Loaded) -> None:
 
 
 def killed_dumps_and_loads(made: Loaded, whole: Path) -> None:
-    """Killed anywhere, with its tool or alone: nothing half is taken for a dump, and the home in use is as it was."""
-    kept, folder = stored(made), made.folder / "killed"
+    """Killed anywhere, with its tool or alone: nothing half is taken for a dump, nor for the home in use."""
+    kept, folder, before = stored(made), made.folder / "killed", made.folder / "graph.before"
     for number in range(KILLS):
         alone = number % 2 == 1
         killed(made, DUMP, folder, ("dump",), 0.2 + 2.5 * random.Random(number).random(), alone=alone)
@@ -138,11 +139,17 @@ def killed_dumps_and_loads(made: Loaded, whole: Path) -> None:
         ended(made)
         assert stored(made) == kept
     for number in range(KILLS):
+        shutil.rmtree(before, ignore_errors=True)
         killed(made, LOAD, whole, ("load",), 0.2 + 3 * random.Random(number).random(), alone=number % 2 == 1)
+        graph_place(made.settings).recover()
+        if before.exists():
+            # The load was quicker: what it has put in the place of the home in use is whole, and that one is beside.
+            assert made.home.record() == checked(whole)
+            made.home.discard()
+            before.rename(made.home.path)
         assert stored(made) == kept
         checked(whole)
-    shutil.rmtree(made.folder / "graph.before")
-    made.home.path.rename(made.folder / "graph.before")
+    made.home.path.rename(before)
     assert commanded(made, "stop").exit_code == 0
     assert stored(made) == kept
     assert commanded(made, "dump", str(folder)).exit_code == 0
@@ -239,10 +246,19 @@ def test_a_full_disk_is_told_and_leaves_nothing_large(made: Loaded, most: int, r
     assert not {path.name for path in (made.folder / "graph.next").iterdir()} & {"data", "import"}
 
 
+def test_a_home_whose_server_would_listen_elsewhere_is_refused_at_once(made: Loaded) -> None:
+    run = write_run(made.settings.home, WORLD)
+    made.home.conf.write_text("server.bolt.listen_address=:1\n", encoding="ascii")
+    with pytest.raises(UsageError, match="has Bolt at port 1, "):
+        publish(made.settings, run, full=True)
+    made.home.finish({"run_id": "r-1", "schema": SCHEMA})
+    assert "has Bolt at port 1, " in str(commanded(made, "start").exception)
+
+
 def test_an_address_where_something_listens_is_refused_at_once(made: Loaded) -> None:
     run = write_run(made.settings.home, WORLD)
     host, _, port = login_of(made.settings).place.rpartition(":")
-    elsewhere = made.settings.model_copy(update={"neo4j_uri": "bolt://192.0.2.1:7687"})
+    elsewhere = made.settings.model_copy(update={"neo4j_uri": f"bolt://192.0.2.1:{port}"})
     with socket.create_server((host, int(port))):
         for settings, reason in ((made.settings, "in use"), (elsewhere, "assign")):
             with pytest.raises(StoreError, match=f"no server can be started at .*{reason}"):

@@ -31,6 +31,7 @@ RECORD: Final = "linkgraph.json"
 _MARK: Final = "-Dlinkgraph.home="
 _SHORTEST_PASSWORD: Final = 8
 _KERNEL: Final = re.compile(r"(?:^|\.)neo4j-kernel-(\d[\w.]*?)\.jar$")
+_BOLT: Final = re.compile(r"^server\.bolt\.listen_address=.*:(\d+)\s*$", re.MULTILINE)
 _END_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.1
 
@@ -77,6 +78,13 @@ class Home:
         """StoreError unless it is a home of ours, and whole."""
         if self.record() is None:
             raise StoreError(f"there is no Neo4j home of linkgraph at {self.path}: make it first")
+
+    def must_listen_at(self, place: str) -> None:
+        """UsageError if its configuration has its server listen at another port than that of `place`, HOST:PORT."""
+        found = _BOLT.findall(self.conf.read_text(encoding="utf-8")) if self.conf.exists() else []
+        port = place.rpartition(":")[2]
+        if found and found[-1] != port:
+            raise UsageError(f"{self.conf} has Bolt at port {found[-1]}, the address of linkgraph's server is {place}")
 
     def finish(self, record: dict[str, Any]) -> None:
         """Say that it is whole. The last act of building it."""
@@ -149,15 +157,20 @@ class Home:
 
     def _end_all(self) -> bool:
         """Kill what Neo4j runs in it, by what each process of this host was started with; whether nothing is left."""
-        found = [pid for pid in _processes() if _works_in(pid, self.path)]
-        for pid in found:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        # A killed process holds its locks until its memory is given back.
-        end = time.monotonic() + (_END_SECONDS if found else 0.0)
-        while self.is_served and time.monotonic() < end:
+        end = 0.0
+        # Looked at until nothing is found: a tool may have started a server after it was seen itself.
+        while True:
+            found = [pid for pid in _processes() if _works_in(pid, self.path)]
+            for pid in found:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            if not found and not self.is_served:
+                return True
+            # A killed process holds its locks until its memory is given back.
+            end = end or (time.monotonic() + _END_SECONDS if found else 0.0)
+            if time.monotonic() > end:
+                return False
             time.sleep(_POLL_SECONDS)
-        return not self.is_served
 
     def _link(self) -> None:
         link = self.path / "lib"

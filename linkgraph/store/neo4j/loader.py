@@ -56,9 +56,11 @@ class Load:
     starts: bool = True
 
     def refuse_what_is_in_use(self) -> None:
-        """StoreError unless the home may be replaced, and a server be started at its address in the end."""
+        """StoreError or UsageError unless the home may be replaced, and a server started at its address in the end."""
         self.place.refuse_foreign(SCHEMA)
         self.place.refuse_served(but_ours=self.replaces)
+        if self.starts:
+            self.place.home.must_listen_at(self.login.place)
         if self.starts and not self.place.home.is_served:
             host, _, port = self.login.place.rpartition(":")
             try:

@@ -124,6 +124,23 @@ def test_what_a_killed_builder_left_running_is_ended_and_nothing_else(place: Pla
         theirs.wait()
 
 
+@pytest.mark.parametrize(
+    ("text", "port"),
+    [
+        ("server.bolt.listen_address=127.0.0.1:27687\nserver.http.listen_address=:7474\n", "27687"),
+        ("#server.bolt.listen_address=:1\nserver.bolt.listen_address=:7688 \n", "7688"),
+        ("server.bolt.enabled=true\n", "7687"),
+    ],
+)
+def test_a_server_that_would_listen_elsewhere_is_not_started(place: Place, text: str, port: str) -> None:
+    place.home.must_listen_at("127.0.0.1:7687")
+    place.home.prepare(text)
+    place.home.must_listen_at(f"db.example:{port}")
+    if port != "7687":
+        with pytest.raises(UsageError, match=rf"neo4j\.conf has Bolt at port {port}, .* is db\.example:7687"):
+            place.home.must_listen_at("db.example:7687")
+
+
 def test_secrets_are_for_their_owner_alone_and_last(tmp_path: Path) -> None:
     write_secret(tmp_path / "secret", "one")
     write_secret(tmp_path / "secret", "two")
