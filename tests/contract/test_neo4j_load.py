@@ -138,9 +138,10 @@ def killed_dumps_and_loads(made: Loaded, whole: Path) -> None:
             shutil.rmtree(folder)
         ended(made)
         assert stored(made) == kept
-    for number in range(KILLS):
+    early = [(("load",), 0.2 + 3 * random.Random(number).random()) for number in range(KILLS)]
+    for number, (steps, seconds) in enumerate([*early, (("load", "switch", "start"), 0.5)]):
         shutil.rmtree(before, ignore_errors=True)
-        killed(made, LOAD, whole, ("load",), 0.2 + 3 * random.Random(number).random(), alone=number % 2 == 1)
+        killed(made, LOAD, whole, steps, seconds, alone=number % 2 == 1)
         graph_place(made.settings).recover()
         if before.exists():
             # The load was quicker: what it has put in the place of the home in use is whole, and that one is beside.

@@ -31,7 +31,7 @@ RECORD: Final = "linkgraph.json"
 _MARK: Final = "-Dlinkgraph.home="
 _SHORTEST_PASSWORD: Final = 8
 _KERNEL: Final = re.compile(r"(?:^|\.)neo4j-kernel-(\d[\w.]*?)\.jar$")
-_BOLT: Final = re.compile(r"^server\.bolt\.listen_address=.*:(\d+)\s*$", re.MULTILINE)
+_BOLT: Final = re.compile(r"^[ \t]*server\.bolt\.listen_address[ \t]*=.*:(\d+)[ \t]*$", re.MULTILINE)
 _END_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.1
 

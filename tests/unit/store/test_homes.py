@@ -12,6 +12,7 @@ import pytest
 
 from linkgraph.errors import StoreError, UsageError
 from linkgraph.settings import read_settings
+from linkgraph.store.neo4j import homes
 from linkgraph.store.neo4j.homes import Home, Place, write_secret
 from linkgraph.store.neo4j.places import explore_login
 from linkgraph.store.server import VERSION
@@ -124,11 +125,33 @@ def test_what_a_killed_builder_left_running_is_ended_and_nothing_else(place: Pla
         theirs.wait()
 
 
+def test_what_a_tool_starts_while_it_is_ended_is_ended_too(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole(place.next, "r-2")
+    sleeping = [sys.executable, "-c", "import time; time.sleep(60)", f"-Dlinkgraph.home={place.next.path}"]
+    started = [subprocess.Popen(sleeping)]
+    listed = homes._processes
+
+    def late() -> list[int]:
+        found = listed()
+        if len(started) == 1:
+            started.append(subprocess.Popen(sleeping))
+        return found
+
+    monkeypatch.setattr(homes, "_processes", late)
+    try:
+        place.next.discard()
+        assert [each.wait(10) for each in started] == [-9, -9]
+    finally:
+        for each in started:
+            each.kill()
+            each.wait()
+
+
 @pytest.mark.parametrize(
     ("text", "port"),
     [
         ("server.bolt.listen_address=127.0.0.1:27687\nserver.http.listen_address=:7474\n", "27687"),
-        ("#server.bolt.listen_address=:1\nserver.bolt.listen_address=:7688 \n", "7688"),
+        ("#server.bolt.listen_address=:1\n server.bolt.listen_address = :7688 \n", "7688"),
         ("server.bolt.enabled=true\n", "7687"),
     ],
 )
