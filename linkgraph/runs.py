@@ -1,7 +1,8 @@
 """The record of a night: one folder per run, `run.json` beside its tables, and one pointer to the run readers see.
 
 HOME/runs/<run_id>/run.json          what went in, what came out, stage by stage
-HOME/runs/<run_id>/tables/*.parquet  the public tables        HOME/runs/<run_id>/work/*.parquet   stage to stage
+HOME/runs/<run_id>/tables/*.parquet  the public tables
+HOME/runs/<run_id>/work              tables from stage to stage
 HOME/runs/<run_id>/solved/*          the solved network, see `solved`
 HOME/runs/<run_id>/graph/*           the embedded store, see `store.embedded`
 HOME/published                       the id of the published run; replaced atomically, last
